@@ -49,12 +49,12 @@ def ask(prompt: str, **options: Any) -> Reply:
     Parameters
     ----------
     prompt : str
-        With `{{name}}` for values, as in a cell; within a function its own
+        With `{{name}}` for values, as in a cell; in a function its own
         variables come first, as in an f-string.
     **options
         The long options of `%%groq` with underscores: `model="fast"`,
         `temperature=0.2`, `max_tokens=100`, `once=True` … `images=[…]` takes figures,
-        images, arrays, bytes, and as text what `-i` takes.
+        images, arrays, bytes, and the texts that `-i` takes.
 
     Returns
     -------
@@ -63,26 +63,26 @@ def ask(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        When it could not be sent, or failed; in another thread
-        than the shell's, a NotebookError.
+        When it can't be sent, or fails; in another thread than
+        the shell's, a NotebookError.
     """
     from groq_magic.interrupts import in_one_line
 
-    return in_one_line(lambda: _asked(prompt, options))
+    return in_one_line(lambda: _ask(prompt, options))
 
 
-def _asked(prompt: str, options: dict[str, Any]) -> Reply:
+def _ask(prompt: str, options: dict[str, Any]) -> Reply:
     from groq_magic.magics.errors_shown import hiding_secrets
     from groq_magic.option_types import prompt_text
 
     text, session = prompt_text(prompt), get_session()
 
-    def asked() -> Reply:
+    def call() -> Reply:
         from groq_magic.magics.ask import ask_in_python
 
         return ask_in_python(session, text, options)
 
-    return hiding_secrets(lambda: session, asked)
+    return hiding_secrets(lambda: session, call)
 
 
 def complete(prompt: str, **options: Any) -> Reply:
@@ -106,14 +106,14 @@ def complete(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        When it could not be sent, or failed; its `reply` contains the text that had arrived.
+        When it can't be sent, or fails; its `reply` contains the partial answer.
     """
     from groq_magic.option_types import prompt_text
     from groq_magic.options import AskOptions
 
     text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
     checked, session = AskOptions.of_keywords(options), _session_now()
-    # `_session_now` has waited for the imports in the background.
+    # After `_session_now`, which waits for the imports in the background.
     from groq_magic.asking.complete import complete_checked
 
     return complete_checked(text, checked, session)
@@ -145,22 +145,22 @@ def map(prompt: str, data: Any, **options: Any) -> Any:  # noqa: A001 - read as 
     """
     from groq_magic.interrupts import in_one_line
 
-    return in_one_line(lambda: _mapped(prompt, data, options))
+    return in_one_line(lambda: _map(prompt, data, options))
 
 
-def _mapped(prompt: str, data: Any, options: dict[str, Any]) -> Any:
+def _map(prompt: str, data: Any, options: dict[str, Any]) -> Any:
     from groq_magic.magics.errors_shown import hiding_secrets
     from groq_magic.option_types import prompt_text
 
     remedy = 'Columns are named in it: `map("Rate {{text}}", df)`.'
     text, session = prompt_text(prompt, "map", remedy), get_session()
 
-    def mapped() -> Any:
+    def call() -> Any:
         from groq_magic.magics.map import map_in_python
 
         return map_in_python(session, text, data, options)
 
-    return hiding_secrets(lambda: session, mapped)
+    return hiding_secrets(lambda: session, call)
 
 
 def rows(prompt: str, **options: Any) -> MapFunction:
@@ -210,7 +210,7 @@ def _session_now() -> Session | None:
 
 
 def get_session() -> Session:
-    """Return the session of this kernel; the extension is loaded if it isn't yet.
+    """Return the session of this kernel; load the extension if it isn't loaded.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def get_session() -> Session:
 
 
 def picker() -> ipywidgets.Dropdown:
-    """Return the session's model picker, a widget to put wherever you like.
+    """Return the session's model picker, a widget.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Text of a bounded size, whatever the value.
+"""Text of a bounded size from any value.
 
-A user's class may override anything, and what it overrides may raise anything:
-a value's kind is read off its type, never off its `__class__`, and its text is
-a plain `str`, whatever subclass it was.
+A user's class may override anything, and its methods may raise anything: a value's
+type is checked by `type()`, never by its `__class__`, and text becomes a plain
+`str`, of any subclass.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ __all__ = [
     "type_name",
 ]
 
-# An address says nothing to a model, and would make each run's request another one.
+# Addresses are useless to a model, and would differ in each run's request.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+| id='\d+'")
 _LEAST_WHOLE, _MOST_WHOLE = 1e6, 1e15
-# Python refuses to write longer integers (4,300 digits), or takes very long without that limit.
+# Python refuses to write longer integers (4,300 digits), or is very slow without that limit.
 _MOST_BITS = 13_000
 _BITS_PER_DIGIT = 3.3219280949
 _NAME = type.__dict__["__name__"]
@@ -45,13 +45,13 @@ def is_a(value: Any, *kinds: type) -> bool:
 
 
 def type_name(value: Any) -> str:
-    """Return the name of a value's type, whatever its metaclass says."""
+    """Return the name of a value's type; a metaclass can't change it."""
     name: str = _NAME.__get__(type(value))
     return clip(name, 60)
 
 
 def plain(text: str) -> str:
-    """Return a string as an exact `str`: a subclass may override anything."""
+    """Return a string as a plain `str`: a subclass may override anything."""
     return str.__str__(text)
 
 
@@ -91,7 +91,7 @@ def count_of(count: int, noun: str) -> str:
 def flat(value: Any, limit: int) -> str:
     """Return `str(value)` on one line in at most `limit` characters."""
     text = plain(value) if is_a(value, str) else _text(value, 4 * limit)
-    # A cell may hold megabytes: split no more than can be shown.
+    # A value may have megabytes of text: split only the part that is shown.
     return clip(" ".join(text[: 4 * limit].split()) + "…" * (len(text) > 4 * limit), limit)
 
 

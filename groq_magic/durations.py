@@ -6,7 +6,7 @@ import math
 
 __all__ = ["LONGEST", "in_words", "rounded"]
 
-# A year: what is longer is a mistake, and no clock can show it.
+# A year: longer ones are mistakes, and local time can't represent all of them.
 LONGEST = 366 * 86400.0
 # Up to two digits of seconds are easier to read than minutes.
 _LONG = 100
@@ -25,6 +25,6 @@ def in_words(seconds: float) -> str:
 
 
 def rounded(number: float) -> int:
-    """Return the nearest whole number; of two the higher one."""
-    # As the page does, which counts on from these words: Python rounds a half to the even number.
+    """Return the nearest whole number, a half rounded up."""
+    # As in JavaScript, since the page continues this count; Python rounds half to even.
     return math.floor(number + 0.5)

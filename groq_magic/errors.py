@@ -1,18 +1,18 @@
-"""What can go wrong, as one small tree.
+"""The errors that groq_magic raises, as one tree.
 
 GroqMagicError
 ├── OptionError          a magic's line can't be read
 ├── PromptError          the prompt can't be sent as it stands
 │   └── TooLargeError    it fits neither the window nor the minute
 ├── ApiKeyError          the key is missing, malformed or refused
-├── ModelError           the model is retired, unknown or not for this
+├── ModelError           the model is retired, unknown or can't do this
 ├── RequestError         the service refuses the request
 ├── RateLimitError       the quota is used up for longer than we may wait
-├── SchemaError          the answer is not of the schema that was asked for
+├── SchemaError          the answer does not match the schema
 ├── ServiceError         the service fails
-├── ConnectionLostError  the service can't be reached, or broke off
-├── InterruptedAskError  the user stopped it
-└── NotebookError        the notebook or the session has nothing of the kind
+├── ConnectionLostError  the service can't be reached, or the connection broke
+├── InterruptedAskError  the user stopped the ask
+└── NotebookError        the notebook or the session lacks what is needed
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-# A line quotes what was typed, and that may be a key or a megabyte.
+# A message quotes what the user typed, which may be a key or very long.
 _KEY = re.compile(r"\bgsk_\w{4,}")
 _LONGEST = 1_000
 
@@ -58,7 +58,7 @@ class GroqMagicError(Exception):
     Attributes
     ----------
     reply : Reply or None
-        What had come when `groq_magic.complete` was broken off.
+        The partial reply, if `groq_magic.complete` was stopped or failed.
 
     Notes
     -----
@@ -99,7 +99,7 @@ class ApiKeyError(GroqMagicError):
 
 
 class ModelError(GroqMagicError):
-    """The model is retired, unknown or can't do what was asked."""
+    """The model is retired, unknown or can't do this."""
 
 
 class RequestError(GroqMagicError):
@@ -111,7 +111,7 @@ class RateLimitError(GroqMagicError):
 
 
 class SchemaError(GroqMagicError):
-    """The answer is not of the schema that was asked for."""
+    """The answer does not match the schema."""
 
 
 class ServiceError(GroqMagicError):
@@ -119,7 +119,7 @@ class ServiceError(GroqMagicError):
 
 
 class ConnectionLostError(GroqMagicError):
-    """The service can't be reached, or broke off."""
+    """The service can't be reached, or the connection broke."""
 
 
 class InterruptedAskError(GroqMagicError):
@@ -127,4 +127,4 @@ class InterruptedAskError(GroqMagicError):
 
 
 class NotebookError(GroqMagicError):
-    """The notebook or the session has nothing of the kind that was asked for."""
+    """The notebook or the session lacks what is needed."""

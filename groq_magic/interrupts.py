@@ -1,4 +1,4 @@
-"""The notebook's ■: noticed when it suits, never in the middle of something."""
+"""Interrupts by the notebook's ■: deferred to a safe point, and shown as one line."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["Interrupts", "in_one_line", "undisturbed", "unsent"]
+__all__ = ["Interrupts", "in_one_line", "interruptible", "uninterrupted"]
 
 _Result = TypeVar("_Result")
-# So many interrupts are deferred; the next one raises.
+# The number of interrupts that are deferred; the next one raises.
 _DEFERRED = 2
 
 
 class Interrupts:
-    """Takes interrupts while it is entered, and remembers that one came.
+    """Context in which interrupts are deferred, and set `came`.
 
-    Without it a KeyboardInterrupt could break off painting or finishing half
-    way. Whoever waits looks at `came` at least every 50 ms. The first two
-    interrupts only set `came`; each later one raises KeyboardInterrupt, which
-    ends whatever hangs. In a thread other than the main one no interrupt
-    arrives, and nothing is changed.
+    Without it a KeyboardInterrupt could stop painting or finishing half way.
+    Code that waits checks `came` at least every 50 ms. The first two interrupts
+    only set it; the third raises KeyboardInterrupt, which ends code that hangs.
+    In other threads than the main one, where no interrupt arrives, it has no effect.
 
     Raises
     ------
     KeyboardInterrupt
-        Wherever the main thread is, at the third interrupt.
+        Anywhere in the main thread, at the third interrupt.
     """
 
     def __init__(self) -> None:
@@ -42,7 +41,7 @@ class Interrupts:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             before = signal.signal(signal.SIGINT, self._note)
-            # None: a handler that wasn't installed from Python, which can't be put back.
+            # None: a handler that wasn't installed from Python, which can't be restored.
             self._before = signal.default_int_handler if before is None else before
         return self
 
@@ -52,30 +51,30 @@ class Interrupts:
         failure: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        self._put_back()
+        self._restore()
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.came = True
         self._count += 1
         if self._count > _DEFERRED:
-            # Cleaning up may hang too.
-            self._put_back()
+            # The code that cleans up may hang, too.
+            self._restore()
             raise KeyboardInterrupt
 
-    def _put_back(self) -> None:
+    def _restore(self) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
 
 
-def undisturbed(make: Callable[[], _Result]) -> _Result:
-    """Return what is made in one go, an import for instance; an interrupt ends it after that.
+def uninterrupted(make: Callable[[], _Result]) -> _Result:
+    """Return what `make` returns, and raise an interrupt only afterwards; for imports.
 
-    Within the definition of a class Python would make another error of it.
+    An interrupt within the definition of a class becomes another error in Python.
 
     Raises
     ------
     KeyboardInterrupt
-        When the user has broken it off.
+        When the user has stopped it.
     """
     with Interrupts() as interrupts:
         made = make()
@@ -84,52 +83,35 @@ def undisturbed(make: Callable[[], _Result]) -> _Result:
     return made
 
 
-def unsent(
+def interruptible(
     make: Callable[[], _Result],
     happened: str = "Stopped before anything was sent.",
     remedy: str = "Run the cell again.",
 ) -> _Result:
-    """Return what is made before an ask is sent; an interrupt breaks it off.
+    """Return what `make` returns; an interrupt becomes an error of one line.
+
+    A KeyboardInterrupt would show the frames of the code that it interrupts, which
+    may contain the key; in a task it would end the kernel's loop.
 
     Parameters
     ----------
     make : callable
-        May run the user's own code, or the SDK's.
     happened, remedy : str
-        The error's words where it did send something.
+        Of the error.
 
     Raises
     ------
     InterruptedAskError
-        When the user breaks it off. It carries no frames of what was
-        interrupted, which may hold the key.
+        When the user stops it; without the frames of the interrupted code.
     """
     try:
         return make()
     except KeyboardInterrupt:
         pass
-    # Raised out here, it has no context.
+    # Raised outside of `except`, it has no context.
     raise InterruptedAskError(happened, remedy)
 
 
 def in_one_line(call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; an interrupt that gets through ends it in one line.
-
-    A KeyboardInterrupt from a task that a cell started would end the kernel's
-    loop, and in a cell it would show the frames of what it broke off.
-
-    Parameters
-    ----------
-    call : callable
-
-    Raises
-    ------
-    InterruptedAskError
-        Instead of a KeyboardInterrupt.
-    """
-    try:
-        return call()
-    except KeyboardInterrupt:
-        pass
-    # Raised out here, it has no context.
-    raise InterruptedAskError("Stopped.", "`%groq_history` shows what is kept.")
+    """Return what a whole magic returns; as `interruptible`, after something was sent."""
+    return interruptible(call, "Stopped.", "`%groq_history` shows what is kept.")

@@ -1,4 +1,4 @@
-"""The options of a magic: each with its name and forms, its type and its help."""
+"""The options of a magic: name, forms, type and help of each."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ class Option:
     short : str
         The short form, `-t`, or "".
     metavar : str
-        What its value is called; "" for an option without one.
+        The name of its value in help; "" for an option without a value.
     everyday : bool
         Whether the short help shows it.
     default : object
         The default of its setting, which `%config GroqMagics` changes; missing for an
         option that has no setting.
     parameter : str
-        The parameter of the API that it is sent as, "" if it is not sent as one.
+        The parameter of the API for it, "" without one.
     panel : str
         Its label in the panel; "" where the panel doesn't show it.
     plural : str
-        Another name for it in Python, "" for none.
+        Another name for it in Python, "" without one.
     """
 
     name: str
@@ -98,11 +98,11 @@ class OptionTable:
     @classmethod
     def table(cls) -> tuple[Option, ...]:
         """Return the options, in the order in which help shows them."""
-        return _table_of(cls)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
+        return _table_of(cls)  # type: ignore[arg-type]  # mypy checks the hash of its instances
 
     @classmethod
     def of_keywords(cls, given: Mapping[str, Any]) -> Self:
-        """Return keywords of Python as options, checked as a line's are.
+        """Return Python keywords as options, checked like those on a line.
 
         Raises
         ------

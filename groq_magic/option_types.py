@@ -75,7 +75,7 @@ class OptionType:
         raise NotImplementedError
 
     def saved(self, value: Any) -> Any:
-        """Return a checked value as a notebook's metadata contains it."""
+        """Return a checked value for a notebook's metadata."""
         return list(value) if isinstance(value, tuple) else value
 
 
@@ -267,7 +267,7 @@ def prompt_text(
 
 
 def _number(value: Any, read: Callable[[Any], Any], *types: type) -> Any:
-    """Return a number, or a text that is one, as `read` does; None for anything else."""
+    """Return a number, or a text that `read` parses; None for anything else."""
     if issubclass(type(value), bool) or not issubclass(type(value), (str, *types)):
         return None
     try:
@@ -277,7 +277,7 @@ def _number(value: Any, read: Callable[[Any], Any], *types: type) -> Any:
 
 
 def quoted(value: Any) -> str:
-    """Return a value as a message quotes it: short, and with its type where it is no text."""
+    """Return a value as a message quotes it: short, and with its type unless it is text."""
     if issubclass(type(value), str):
         found = str.__str__(value)
         return f"`{found[:_LONGEST_QUOTE]}{'…' * (len(found) > _LONGEST_QUOTE)}`"

@@ -32,8 +32,8 @@ AnswerFormat = Literal["markdown", "text", "code", "json"]
 class AskOptions(OptionTable):
     """The options of one ask; None takes the session's setting.
 
-    The names are the long options of `%%groq` with underscores, so that
-    `groq_magic.ask(prompt, max_tokens=100)` and `--max-tokens 100` are one.
+    The names are the long options of `%%groq` with underscores:
+    `groq_magic.ask(prompt, max_tokens=100)` is `--max-tokens 100`.
     """
 
     model: str | None = option(

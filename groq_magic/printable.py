@@ -1,4 +1,4 @@
-"""Text that a terminal, a notebook file and a stream of any encoding can take."""
+"""Make text safe for terminals, notebook files and streams of any encoding."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 
 __all__ = ["SURROGATE", "encodable", "escaped", "printable"]
 
-# Half of a surrogate pair: no encoding has it, so it breaks whatever writes it.
+# Half of a surrogate pair: it can't be encoded.
 SURROGATE = re.compile("[\ud800-\udfff]")
-# Letters and marks that look like nothing, though Python calls them printable.
+# Invisible letters and marks that are printable for Python.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
-# What our own lines are written with, for terminals that have ASCII alone.
+# Replaces the characters of our own messages, for terminals with ASCII alone.
 _ASCII = str.maketrans(
     {"…": "...", "·": "-", "–": "-", "—": "-", "≈": "~", "×": "x", "→": "->", "’": "'"}  # noqa: RUF001 - the characters that are replaced
     | dict(zip("━╸─┤▁▂▃▄▅▆▇█", "#+-|__==####", strict=True))  # plots
@@ -23,16 +23,16 @@ _ASCII = str.maketrans(
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters, which a terminal acts on; lines and tabs stay.
+    """Return `text` without control characters, except line breaks and tabs.
 
-    Half a surrogate pair, which can't be written at all, becomes U+FFFD.
+    Half a surrogate pair, which can't be encoded, becomes U+FFFD.
     """
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     return SURROGATE.sub("\ufffd", kept)
 
 
 def escaped(text: str) -> str:
-    r"""Return `text` with what can't be seen, or looks like a space, as JSON escapes it: `\u00a0`.
+    r"""Return `text` with JSON escapes for invisible characters and odd spaces: `\u00a0`.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ def escaped(text: str) -> str:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """Return `text` with what an encoding lacks replaced by something like it, or by `?`.
+    """Return `text` with characters that an encoding lacks replaced by similar ones, or `?`.
 
     Parameters
     ----------
     text : str
     encoding : str or None
-        A stream's encoding; None, and one that Python doesn't know, takes everything.
+        Of a stream; None and unknown encodings replace nothing.
     """
     try:
         text.encode(encoding or "utf-8")

@@ -1,4 +1,4 @@
-"""What the user gets of an ask: `_groq`."""
+"""The reply of an ask, which the user gets as `_groq`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of one ask, as seen from here; what is not known is None."""
+    """Seconds of one ask, measured here; unknown ones are None."""
 
     first_token: float | None = None
     total: float = 0.0
@@ -62,13 +62,13 @@ class Reply:
         The tokens, None where the service did not report them.
     timing : Timing
     request : mapping
-        What was sent.
+        As it was sent.
     error : GroqMagicError or None
         Why it ended early.
     reasoning : str
-        The model's reasoning, where the service sends it; empty for a replayed answer.
+        The model's reasoning, if the service sends it; empty for a replayed answer.
     source : {"service", "cache", "replay"}
-        Where it came from: the service, the cache, or the saved notebook.
+        The service, the cache or the saved notebook.
     tool_calls : tuple of CallResult
         The tools that the model called, with their results.
     """
@@ -87,7 +87,7 @@ class Reply:
     tool_calls: tuple[CallResult, ...] = field(default=(), repr=False)
 
     def __hash__(self) -> int:
-        # The request and the data are dicts; equal replies have these equal.
+        # Other fields, such as the request, are dicts and can't be hashed.
         return hash((self.text, self.model, self.finish_reason))
 
     def __str__(self) -> str:
@@ -95,11 +95,12 @@ class Reply:
 
     def __repr__(self) -> str:
         start = self.text[:_SHOWN] + "…" * (len(self.text) > _SHOWN)
-        speed, came = self.timing.tokens_per_second, self.timing.pieces
+        speed, pieces = self.timing.tokens_per_second, self.timing.pieces
+        about = f"about {token_words(None, pieces)}" if pieces else ""
         facts = (
             self.model,
             self.finish_reason,
-            self.usage.words if self.usage else f"about {token_words(None, came)}" if came else "",
+            self.usage.words if self.usage else about,
             f"{self.timing.total:.2g} s" if self.timing.total else "",
             f"{speed:,.0f} tok/s" if speed else "",
         )
@@ -111,7 +112,7 @@ class Reply:
 
 def bundle_of(text: str) -> dict[str, str]:
     """Return the MIME bundle of an answer alone, without bar and metadata."""
-    # Rendering takes a while to import.
+    # Its import is slow.
     from groq_magic.rendering import safe_markdown, to_html
 
     html = (
@@ -131,13 +132,13 @@ def code_of(text: str) -> str:
 
 
 def data_of(text: str, code: str) -> Any:
-    """Return the JSON that an answer is, or that its fenced code is; None for neither."""
+    """Return the parsed JSON of an answer or of its fenced code, None if neither is JSON."""
     for candidate in (text, code):
         if candidate.lstrip()[:1] in {"{", "["}:
             try:
                 return json.loads(candidate)
             except (ValueError, RecursionError):
-                # The parser gives up on brackets that are nested a thousand deep.
+                # A thousand nested brackets raise RecursionError.
                 continue
     return None
 

@@ -24,18 +24,18 @@ _IPYTHONS = re.compile(
 
 
 def is_type(value: Any) -> bool:
-    """Whether a value is a type as annotations take it: a class, a union, `list[…]`."""
+    """Whether a value is a type for annotations: a class, a union, `list[…]`."""
     if issubclass(type(value), (type, GenericAlias, UnionType)):
         return True
-    # Of the other values only typing's own have an origin: a mock has any attribute.
+    # Only objects of `typing` are checked for an origin: a mock has any attribute.
     return type(value).__module__ == "typing" and typing.get_origin(value) is not None
 
 
 class AnswerSchema(OptionType):
-    """A schema: a text that names or lists it, or in Python the type itself."""
+    """A schema: a name or list of fields as text, or in Python a type."""
 
     def read(self, flag: str, value: Any) -> Any:
-        """Return the text, or the type: whether it can be sent shows when the ask is prepared."""
+        """Return the text or the type; it is checked when the ask is prepared."""
         if issubclass(type(value), str):
             if not str.strip(value):
                 quote = "" if flag.isidentifier() else "'"
@@ -65,7 +65,7 @@ class Images(OptionType):
     values: tuple[str, ...] = ("plot",)
 
     def read(self, flag: str, value: Any) -> tuple[Any, ...]:
-        """Return the images: whether each is one shows when the ask is prepared."""
+        """Return the images; they are checked when the ask is prepared."""
         items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
         if len(items) > self.most:
             raise OptionError(f"There are {len(items)} images.", f"The model takes {self.most}.")
@@ -74,21 +74,21 @@ class Images(OptionType):
         )
 
     def saved(self, value: Any) -> Any:
-        """Return the texts, and of other values the type."""
-        # Few asks have an image.
+        """Return the texts, and the types of other values."""
+        # Imported at its first use: few asks have an image.
         from groq_magic.clipping import is_a, type_name
 
         return [each if is_a(each, str) else type_name(each) for each in value]
 
 
 class ToolNames(OptionType):
-    """Tools: on a line names with commas between them, in Python also the functions themselves."""
+    """Tools: names separated by commas, in Python also functions."""
 
     repeats: ClassVar[bool] = True
     values: tuple[str, ...] = ("browser_search", "code_interpreter")
 
     def read(self, flag: str, value: Any) -> tuple[Any, ...]:
-        """Return names and functions: whether each can be called shows when the ask is prepared."""
+        """Return names and functions; they are checked when the ask is prepared."""
         items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
         found: list[Any] = []
         for item in items:
@@ -135,7 +135,7 @@ class VariableName(OptionType):
         """Return the name."""
         import keyword
 
-        # Normalised as Python does in a cell, else the name could not be used there.
+        # Normalised as in Python source, else the name could not be used in a cell.
         found = unicodedata.normalize("NFKC", sendable(flag, value))
         if not found.isidentifier() or keyword.iskeyword(found):
             raise OptionError(

@@ -1,4 +1,4 @@
-"""The settings: values that stay until they are changed."""
+"""The settings, as traits: values that stay until they are changed."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class BoundedFloat(Float):  # type: ignore[type-arg]  # at run time it takes no 
 
 
 class _OptionTrait(TraitType[Any, Any]):
-    """Refuses what the option refuses on a line, but for a default that stands for nothing."""
+    """Checks values as the option does on a line; accepts an empty default, too."""
 
     option_type: OptionType
 
     def validate(self, obj: Any, value: Any) -> Any:
-        found = super().validate(obj, value)  # type: ignore[misc]  # the next class has one
+        found = super().validate(obj, value)  # type: ignore[misc]  # the class beside it has it
         if found is None or (not found and found == self.default()):
             return found
         try:
@@ -53,15 +53,15 @@ class _OptionTrait(TraitType[Any, Any]):
 
 
 class OptionText(_OptionTrait, Unicode):  # type: ignore[type-arg]  # at run time it takes no type arguments
-    """A text, as an option takes it."""
+    """A text, checked as an option's."""
 
 
 class OptionTexts(_OptionTrait, List):  # type: ignore[type-arg]  # at run time it takes no type arguments
-    """Texts, as an option takes them."""
+    """Texts, checked as an option's."""
 
 
 class OptionInt(_OptionTrait, Int):  # type: ignore[type-arg]  # at run time it takes no type arguments
-    """A whole number, as an option takes it: `Int` takes True for one."""
+    """A whole number, checked as an option's: `Int` accepts True."""
 
 
 def traits_of(options: Collection[Option]) -> dict[str, TraitType[Any, Any]]:
@@ -99,7 +99,7 @@ def _trait_of(option: Option) -> Any:
 class Settings(Configurable):
     """The values that stay set until they are changed.
 
-    They are traits: `%config GroqMagics.temperature = 0.2` and
+    `%config GroqMagics.temperature = 0.2` and
     `c.GroqMagics.temperature = 0.2` in `ipython_config.py` set them, and the
     picker and the panel show the same values.
     """
@@ -108,7 +108,6 @@ class Settings(Configurable):
     # The options that have a sticky default.
     vars().update(traits_of(ask_options.table()))
 
-    connect_timeout = BoundedFloat(0.1, 3_600.0, 5.0, "Seconds to connect; 0.1 to 3,600.")
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
     max_wait = BoundedFloat(0.0, float("inf"), 60.0, "Seconds of waiting in all per ask.")
     history_share = BoundedFloat(
@@ -134,13 +133,6 @@ class Settings(Configurable):
     log = Unicode(
         "", help="A file that gets one line of JSON per request, without content; empty for none."
     ).tag(config=True)
-    # A terabyte and a century.
-    cache_megabytes = BoundedFloat(
-        0.0, 1_000_000.0, 100.0, "How much the cache may hold; 0 to 1,000,000."
-    )
-    cache_days = BoundedFloat(
-        0.0, 36_500.0, 30.0, "How long the cache keeps an answer; 0 to 36,500."
-    )
     store = Enum(
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)

@@ -67,8 +67,8 @@ class PracticeServer:
         """Give the recorded requests for a path, once they are over (or as they are)."""
         until = time.monotonic() + 5
         while True:
-            told = self.control.get("/practice/requests").json()
-            found = [record for record in told if record["path"] == path]
+            reported = self.control.get("/practice/requests").json()
+            found = [record for record in reported if record["path"] == path]
             over = all(record["outcome"] not in {"running", "stalled"} for record in found)
             if running or over:
                 return found
@@ -122,7 +122,7 @@ def _started(**options: object) -> PracticeServer:
     )
     assert process.stdout is not None
     url = json.loads(process.stdout.readline())["url"]
-    # An empty context: loopback speaks plain HTTP, and loading certificates takes a while.
+    # An empty context: loopback speaks plain HTTP, and loading certificates is slow.
     empty = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     control = httpx.Client(base_url=url, timeout=10, trust_env=False, verify=empty)
     return PracticeServer(url, process, control)

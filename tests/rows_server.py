@@ -4,7 +4,7 @@
 
 It prints its port. `GET /counts` returns how often it answered each prompt, and its refusals;
 `POST /limits` with {"requests": …, "tokens": …} sets other limits, `POST /options` all options
-anew, and forgets the counts.
+again, and forgets the counts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Take README's pictures, one of them moving: JupyterLab with answers in practice mode.
 
-    python -m tests.take_pictures [still | moving]
+    python -m tests.take_screenshots [still | moving]
 
 It needs a Chromium, as the tests do.
 """

@@ -16,21 +16,20 @@ _REMEDY = "Set GROQ_BASE_URL to something like https://api.groq.com, or unset it
 
 
 def service_url() -> str:
-    """Return the address of the service by the environment, as `normalise` does."""
+    """Return the normalised address of the service from the environment."""
     return normalise(os.environ.get("GROQ_BASE_URL"))
 
 
 def normalise(url: str | None) -> str:
-    """Return the base URL as the SDK wants it, without `/openai/v1`.
+    """Return the base URL for the SDK, without `/openai/v1`.
 
-    The SDK adds `/openai/v1` itself, so a URL that ends in it (or in the
-    whole path that a tutorial copied) would double the path; an empty one
-    would fail as a connection error.
+    The SDK adds `/openai/v1` itself: with a URL that ends in it, or in the whole
+    path that tutorials show, the path would be doubled.
 
     Raises
     ------
     RequestError
-        When it is no http or https URL.
+        When it is not an http or https URL.
     """
     text = (url or "").strip()
     if not text:

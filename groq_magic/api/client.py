@@ -1,4 +1,4 @@
-"""The service as one key reaches it: connections, each lent to one request at a time."""
+"""The connections of one key to the service, each leased to one request at a time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = ["CancelledError", "Client", "Response"]
 
 _CHAT = "/openai/v1/chat/completions"
 _WRITE_TIMEOUT = 60.0
-# As long as httpx keeps an idle connection.
+# The same as in httpx.
 _IDLE_SECONDS = 5.0
 
 
 class Response:
-    """An open reply: its headers, and its bytes as they come."""
+    """An open reply: its headers, and its bytes as they arrive."""
 
     def __init__(self, headers: Mapping[str, str], pieces: Iterator[bytes]) -> None:
         self.headers = headers
@@ -39,7 +39,7 @@ class Response:
 
     @property
     def is_document(self) -> bool:
-        """Whether it is one JSON document, or a web page, and no stream of events."""
+        """Whether it is a JSON document or a web page, not a stream of events."""
         kind = self.headers.get("content-type", "").lower()
         return "json" in kind or "html" in kind
 
@@ -50,7 +50,7 @@ class Response:
 
 
 class Client:
-    """Groq's SDK over connections that can be shut from another thread.
+    """Groq's SDK over connections that can be shut down from another thread.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Client:
         Seconds.
     """
 
-    def __init__(self, key: ApiKey, base_url: str, connect_timeout: float) -> None:
+    def __init__(self, key: ApiKey, base_url: str, connect_timeout: float = 5.0) -> None:
         self.key = key
         self.base_url = base_url
         self._connect_timeout = connect_timeout
@@ -77,8 +77,8 @@ class Client:
         Raises
         ------
         groq.APIError, httpx.HTTPError
-            As the SDK does; `sdk_faults.fault_of` returns what they mean. An exchange
-            that is cancelled while it connects ends in one of these too.
+            As the SDK does; `sdk_faults.fault_of` makes faults of them. An exchange that
+            is cancelled while it connects ends in one of these too.
         RequestError
             When certificates or proxies of the environment can't be used.
         CancelledError
@@ -88,8 +88,8 @@ class Client:
 
         with (
             self.sdk_for(exchange) as sdk,
-            # `chat.completions.create` first compares the whole request with the SDK's types,
-            # which takes as long as all that is done here.
+            # `chat.completions.create` compares the whole request with the SDK's types, which
+            # takes as long as the rest of this method.
             sdk.post(
                 _CHAT,
                 body=dict(request),
@@ -104,7 +104,7 @@ class Client:
             yield Response(stream.response.headers, stream.response.iter_bytes())
 
     def models(self, *, timeout: float) -> list[dict[str, Any]]:
-        """Return the items of `/models` as the service sent them.
+        """Return the items of `/models`.
 
         Raises
         ------
@@ -113,18 +113,18 @@ class Client:
         RequestError, CancelledError
             As `open` does.
         ValueError
-            When the reply is no list of models.
+            When the reply is not a list of models.
         """
         with self.sdk_for(Exchange()) as sdk:
             reply = sdk.models.with_raw_response.list(timeout=self.timeout(timeout))
         body = reply.http_response.json()
         items = body.get("data") if isinstance(body, dict) else None
         if not isinstance(items, list):
-            raise ValueError("not a list of models")  # noqa: TRY004 - a value from outside, no misuse
+            raise ValueError("not a list of models")  # noqa: TRY004 - not a caller's mistake
         return [item for item in items if isinstance(item, dict)]
 
-    def rest(self) -> None:
-        """Close the idle connections."""
+    def close_idle(self) -> None:
+        """Close the idle connections; running requests continue."""
         with self._lock:
             idle = [connection for _, connection in self._idle]
             self._idle.clear()
@@ -132,27 +132,27 @@ class Client:
             connection.close()
 
     def close(self) -> None:
-        """End every exchange and every connection; nothing can be sent any more."""
+        """End every exchange and close every connection; nothing can be sent afterwards."""
         with self._lock:
             self._closed = True
             exchanges = list(self._exchanges)
         for exchange in exchanges:
             exchange.cancel()
-        self.rest()
+        self.close_idle()
 
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        # Loading certificates takes a while; a thread that cancels a request must not wait for it.
+        # A lock of its own: loading certificates is slow, and cancelling must not wait for it.
         self._loading = threading.Lock()
         self._trusted: ssl.SSLContext | None = None
         self._exchanges: set[Exchange] = set()
-        # Connections not in use and the times since when; the latest comes last.
+        # Unused connections, each with the time since when; the latest comes last.
         self._idle: list[tuple[float, Connection]] = []
 
     @contextlib.contextmanager
     def sdk_for(self, exchange: Exchange) -> Iterator[groq.Groq]:
-        """Lend the SDK, over a connection of its own, to an exchange.
+        """Yield the SDK with a connection that is leased to an exchange.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class Client:
             As `open` does.
         """
         if self._process != os.getpid():
-            # A forked child must not read from its parent's sockets, nor wait for its locks.
+            # A forked child must not use its parent's sockets and locks.
             self._begin()
         with self._lock:
             if self._closed:
@@ -173,14 +173,14 @@ class Client:
             with connection.leased(exchange) as sdk:
                 yield sdk
         except KeyboardInterrupt:
-            # It may have broken off anything: over this connection the next one might wait in vain.
+            # It may have interrupted anything: this connection must not be used again.
             exchange.cancelled.set()
             raise
         finally:
-            self._give_back(exchange, connection)
+            self._return(exchange, connection)
 
-    def _give_back(self, exchange: Exchange, connection: Connection | None) -> None:
-        """Keep a connection for the next request; close those that nobody has used for long."""
+    def _return(self, exchange: Exchange, connection: Connection | None) -> None:
+        """Keep a connection for the next request; close those that were idle for long."""
         now = time.monotonic()
         with self._lock:
             self._exchanges.discard(exchange)
@@ -197,7 +197,7 @@ class Client:
         import groq
         import httpx
 
-        # The proxy of the environment can't reach this machine, and need not see the prompts.
+        # A proxy can't reach this machine, and must not see the prompts.
         by_environment = not is_loopback(self.base_url)
         try:
             http = groq.DefaultHttpxClient(
@@ -217,7 +217,7 @@ class Client:
             fault = proxy_fault(failure) if by_environment else None
             if fault is None:
                 raise
-        # Raised outside of `except` it has no context, which may hold the proxy's password.
+        # Raised outside of `except`: the context could contain the proxy's password.
         raise fault
 
     def _trust(self) -> ssl.SSLContext:
@@ -225,16 +225,16 @@ class Client:
         with self._loading:
             if self._trusted is None:
                 self._trusted = (
-                    # Trusts nobody: a redirection to https fails.
+                    # Trusts no certificate: a redirection to https fails.
                     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                     if self.base_url.startswith("http://")
-                    # With those that the environment names, whether a proxy may be used or not.
+                    # The environment's certificates are used even where its proxies are not.
                     else trusted_certificates()
                 )
             return self._trusted
 
     def timeout(self, seconds: float) -> httpx.Timeout:
-        """Return the timeouts of a request that may wait so many seconds for a byte."""
+        """Return the timeouts of a request that may wait `seconds` for a byte."""
         import httpx
 
         return httpx.Timeout(

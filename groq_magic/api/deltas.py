@@ -1,4 +1,4 @@
-"""From one event of a stream, or one whole reply, to text: read without trust in its shape."""
+"""Read the text of an event or of a whole reply; malformed parts count as missing."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _LONGEST_NAME = 200
 _OPEN, _CLOSE = "<think>", "</think>"
 
 
-# Named tuples: of these, thousands are made a second, and a dataclass takes twice as long.
+# A named tuple: thousands are made a second, and a dataclass takes twice as long.
 class Chunk(NamedTuple):
     """The content of one chunk; a missing part is empty or None.
 
-    `cut` is what `x_groq.error` holds: the service ended the answer early.
+    `cut` is the value of `x_groq.error`: the service ended the answer early.
     `recognised` is False for JSON that is not a chat completion at all.
-    `tool_calls` and `executed_tools` are as they came.
+    `tool_calls` and `executed_tools` are unchanged.
     """
 
     text: str = ""
@@ -36,7 +36,7 @@ class Chunk(NamedTuple):
 
 
 def chunk_of(data: object) -> Chunk:
-    """Return the chunk that parsed JSON holds, streamed (`delta`) or whole (`message`)."""
+    """Return the chunk in parsed JSON, streamed (`delta`) or whole (`message`)."""
     if not isinstance(data, dict):
         return Chunk(recognised=False)
     inner = _mapping(data.get("x_groq"))
@@ -65,7 +65,7 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _name(value: object) -> str:
-    """Return a short text that is shown as it is."""
+    """Return a short, printable text."""
     if not value or not isinstance(value, str):
         return ""
     text = value[:_LONGEST_NAME]
@@ -79,22 +79,22 @@ def _text(value: object) -> str:
 class ThinkSplitter:
     """Splits an answer that begins with `<think>` into reasoning and answer.
 
-    Only the very beginning counts: a tag further down is the answer's own.
+    A later tag is part of the answer.
     """
 
     def __init__(self) -> None:
-        self._held = ""
+        self._pending = ""
         self._state = "start"
 
     def feed(self, text: str) -> tuple[str, str]:
-        """Take a delta; return its part of the answer and its part of the reasoning."""
+        """Read a delta; return its part of the answer and its part of the reasoning."""
         if self._state == "answer":
             return text, ""
-        text, self._held = self._held + text, ""
+        text, self._pending = self._pending + text, ""
         if self._state == "start":
             begun = text.lstrip()
             if _OPEN.startswith(begun[: len(_OPEN)]) and len(begun) < len(_OPEN):
-                self._held = text
+                self._pending = text
                 return "", ""
             if not begun.startswith(_OPEN):
                 self._state = "answer"
@@ -104,43 +104,42 @@ class ThinkSplitter:
         return self._thinking(text)
 
     def finish(self) -> tuple[str, str]:
-        """Return the text that was held back as the possible beginning of a tag."""
-        held, self._held = self._held, ""
-        return ("", held) if self._state == "thinking" else (held, "")
+        """Return the text that was kept back as the possible beginning of a tag."""
+        rest, self._pending = self._pending, ""
+        return ("", rest) if self._state == "thinking" else (rest, "")
 
     def _thinking(self, text: str) -> tuple[str, str]:
         reasoning, closed, answer = text.partition(_CLOSE)
         if closed:
             self._state = "answer"
             return answer.lstrip("\n"), reasoning
-        held = next((n for n in range(len(_CLOSE) - 1, 0, -1) if text.endswith(_CLOSE[:n])), 0)
-        self._held = text[len(text) - held :]
-        return "", text[: len(text) - held]
+        size = next((n for n in range(len(_CLOSE) - 1, 0, -1) if text.endswith(_CLOSE[:n])), 0)
+        self._pending = text[len(text) - size :]
+        return "", text[: len(text) - size]
 
 
 class WholeCharacters:
-    r"""Joins the halves of characters, and replaces halves that stay alone by U+FFFD.
+    r"""Joins the halves of surrogate pairs, and replaces single halves by U+FFFD.
 
-    JSON writes what lies beyond U+FFFF as two escapes (`\ud83d\ude00`), and a
-    token may end between them. Half a character can be neither displayed
-    nor saved nor sent again.
+    JSON writes characters beyond U+FFFF as two escapes (`\ud83d\ude00`), and a
+    token may end between them. Half a pair can't be displayed, saved or sent.
     """
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-16-le")(errors="replace")
-        self._holds = False
+        self._has_half = False
 
     def feed(self, text: str) -> str:
-        """Take a delta; return what of it is whole."""
-        if not self._holds and not SURROGATE.search(text):
+        """Read a delta; return its whole characters."""
+        if not self._has_half and not SURROGATE.search(text):
             return text
         whole = self._decoder.decode(text.encode("utf-16-le", "surrogatepass"))
-        self._holds = bool(self._decoder.getstate()[0])
+        self._has_half = bool(self._decoder.getstate()[0])
         return whole
 
     def finish(self) -> str:
-        """Return U+FFFD for a half that was left, else ""."""
-        self._holds = False
+        """Return U+FFFD for a half at the end, else ""."""
+        self._has_half = False
         rest = self._decoder.decode(b"", final=True)
         self._decoder.reset()
         return rest

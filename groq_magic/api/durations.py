@@ -1,4 +1,4 @@
-"""Durations as the service writes them."""
+"""Durations in the service's replies, and waits in words."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from groq_magic.durations import LONGEST, in_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["asked_wait", "seconds_of", "wait_words"]
+__all__ = ["requested_wait", "seconds_of", "wait_words"]
 
 # `ms` comes before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(h|ms|m|µs|us|s)")
-# From a minute on people look at a clock.
+# Seconds; a longer wait is shown with its local time.
 _CLOCK = 60
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}
 
@@ -51,10 +51,10 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
 
 
-def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
+def requested_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
     """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
 
-    0 where the service asks for no pause, None where neither header is valid; a year at most.
+    0 for no pause, None where neither header is valid; a year at most.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -77,5 +77,5 @@ def _number(text: str | None) -> float | None:
         value = float(text) if text else None
     except ValueError:
         return None
-    # NaN, infinity and a negative wait mean nothing.
+    # NaN, infinity and negative waits are invalid.
     return value if value is not None and 0 <= value < float("inf") else None

@@ -20,7 +20,7 @@ _PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """Return the certificates to trust: those that the environment names, else certifi's.
+    """Return the certificates to trust: the environment's, else certifi's.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def trusted_certificates() -> ssl.SSLContext:
 
     folders = "" if os.environ.get(_FILE) else os.environ.get(_FOLDER, "")
     if folders and not any(Path(each).is_dir() for each in folders.split(os.pathsep)):
-        # OpenSSL takes a missing folder for an empty one, and then trusts no certificate.
+        # OpenSSL reads a missing folder as an empty one, and then trusts no certificate.
         raise _unusable(_FOLDER, "names no folder of certificates")
     try:
         return httpx.create_ssl_context()
@@ -43,7 +43,7 @@ def trusted_certificates() -> ssl.SSLContext:
 
 
 def trust_remedy() -> str:
-    """Return what to do about a certificate that is not trusted here."""
+    """Return the remedy for a certificate that is not trusted here."""
     if os.environ.get(_FILE):
         return f"Check that {_FILE} contains the network's certificates, and check the clock."
     if os.environ.get(_FOLDER):
@@ -57,12 +57,12 @@ def trust_remedy() -> str:
 def proxy_fault(failure: Exception) -> RequestError | None:
     """Return the error for an invalid proxy variable, None if all are valid.
 
-    The values may hold passwords: only the variables' names are shown.
+    The values may contain passwords: only the variables' names are shown.
 
     Parameters
     ----------
     failure : Exception
-        What was raised when a client was made with them.
+        Of the client that was made with them.
     """
     import httpx
 
@@ -87,12 +87,12 @@ def proxy_fault(failure: Exception) -> RequestError | None:
 
 
 def proxy_in_use(url: str) -> str:
-    """Return the variable whose proxy a request to `url` goes through, "" for none."""
+    """Return the variable with the proxy for `url`, "" without one."""
     parts = urlsplit(url)
     if is_loopback(url) or urllib.request.proxy_bypass(parts.hostname or ""):
         return ""
-    wanted = (f"{parts.scheme}_proxy", "all_proxy")
-    return next((name for each in wanted for name in _set_proxies() if name.lower() == each), "")
+    names = (f"{parts.scheme}_proxy", "all_proxy")
+    return next((name for each in names for name in _set_proxies() if name.lower() == each), "")
 
 
 def _set_proxies() -> list[str]:

@@ -1,4 +1,4 @@
-"""One request under way, and the connection to the service that is lent to it alone."""
+"""One request in progress, and the connection that is leased to it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LINGER", "CancelledError", "Connection", "Exchange"]
 
-# A server that ends its reply at once leaves a connection that the next request can use.
+# Seconds: a server that ends its stream within them leaves a connection that can be used again.
 LINGER = 0.05
-_GOING_OUT = ("connect_tcp", "start_tls", "send_request")
+_SENDING = ("connect_tcp", "start_tls", "send_request")
 
 
 class CancelledError(Exception):
@@ -28,9 +28,9 @@ class CancelledError(Exception):
 class Exchange:
     """One request, and the lease of the connection that it goes over.
 
-    The lease begins when the request gets its connection and ends before the
-    connection is lent again. `cancel` shuts the connection in between and at
-    no other time, so it reaches its own request and no other.
+    The lease begins when the request gets its connection, and ends before the next
+    one gets it. `cancel` shuts the connection only during the lease, so that it
+    affects no other request.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Exchange:
 
     @property
     def connection(self) -> Connection | None:
-        """The connection that is leased now."""
+        """The connection that is leased to it now."""
         return self._connection
 
     def begin(self, connection: Connection) -> None:
@@ -56,7 +56,7 @@ class Exchange:
         self.is_sent = False
         with self._lock:
             self._connection = connection
-        # `cancel` sets the event first: either this sees the event, or `cancel` sees the lease.
+        # `cancel` sets the event first: either it is seen here, or `cancel` sees the lease.
         if self.cancelled.is_set():
             raise CancelledError
 
@@ -66,7 +66,7 @@ class Exchange:
             self._connection = None
 
     def linger(self) -> None:
-        """Note that the reply is complete: reading the rest of the stream may take 50 ms."""
+        """Limit the time for the rest of the stream to 50 ms: the reply is complete."""
         if self._connection is not None:
             self._connection.read_within = LINGER
 
@@ -79,18 +79,18 @@ class Exchange:
 
 
 class Connection:
-    """One connection to the service, and the SDK that speaks over it.
+    """One connection to the service, and the SDK that uses it.
 
     Closing a response from another thread does not unblock its reader, and
-    while headers are awaited there is no response to close; shutting the
-    socket down does both within a millisecond. Since only one request at a
-    time uses the connection, the socket is known all along: httpx reports
-    each new one through its `trace` extension, which a request hook sets.
+    before the headers there is no response to close. Shutting the socket down
+    works in both cases, within a millisecond. The socket is known, since only one
+    request at a time uses the connection: httpx reports each new socket to its
+    `trace` extension, which a request hook sets.
 
     Parameters
     ----------
     make : callable
-        Takes a request hook of httpx and returns an SDK with a pool of one connection.
+        Returns an SDK with a given request hook and a pool of one connection.
     """
 
     def __init__(self, make: Callable[[Callable[[httpx.Request], None]], groq.Groq]) -> None:
@@ -98,14 +98,14 @@ class Connection:
         self._stream: Any = None
         self.read_within: float | None = None
         self._lock = threading.Lock()
-        # A descriptor of our own: nobody else closes it, so it never names another's socket,
-        # and it outlives the one that TLS detaches.
+        # Our own descriptor: only we close it, so that its number can't become another
+        # socket's, and TLS doesn't detach it.
         self._copy: socket.socket | None = None
         self._sdk = make(self._trace_request)
 
     @contextlib.contextmanager
     def leased(self, exchange: Exchange) -> Iterator[groq.Groq]:
-        """Lend it to an exchange.
+        """Lease it to an exchange.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Connection:
                 self._drop_copy()
 
     def shut(self) -> None:
-        """Shut the socket down: a thread that reads from it stops at once; the service notices."""
+        """Shut the socket down: a thread that reads from it, and the service, stop at once."""
         with self._lock, contextlib.suppress(OSError):
             if self._copy is not None:
                 self._copy.shutdown(socket.SHUT_RDWR)
@@ -135,7 +135,7 @@ class Connection:
         self._drop_copy()
 
     def _read(self, read: Callable[..., bytes], most: int, timeout: float | None = None) -> bytes:
-        # httpx takes one timeout for a whole reply, and what follows its end may never come.
+        # httpx has one timeout for a whole reply; the bytes after its end may never come.
         return read(most, timeout if self.read_within is None else self.read_within)
 
     def _is_closed(self) -> bool:
@@ -154,7 +154,7 @@ class Connection:
         request.extensions["trace"] = self._trace
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Follow what httpcore does.
+        """Follow the steps of httpcore.
 
         The events are those of a direct connection and of one through a
         proxy, which differ in the prefix of `connect_tcp` and `start_tls`.
@@ -169,11 +169,11 @@ class Connection:
             self._drop_copy()
             with self._lock, contextlib.suppress(OSError):
                 self._copy = self._stream.get_extra_info("socket").dup()
-        # Not while it closes what it opened, nor instead of its own error.
-        going_out = any(name in event for name in _GOING_OUT) and step != "failed"
+        # Not while httpcore closes a connection or raises its own error.
+        is_sending = any(name in event for name in _SENDING) and step != "failed"
         exchange = self._exchange
-        if going_out and exchange is not None and exchange.cancelled.is_set():
+        if is_sending and exchange is not None and exchange.cancelled.is_set():
             if self._stream is not None:
-                # Nobody else closes what is not part of a connection yet.
+                # It is not part of a connection yet, so httpcore would not close it.
                 self._stream.close()
             raise CancelledError

@@ -1,4 +1,4 @@
-"""The failure of one request as a value, and the context that its message needs."""
+"""The failure of one request as a value, and the facts in its message."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["Fault", "FaultContext"]
 
 @dataclass(frozen=True)
 class FaultContext:
-    """The parts of a request that the message of its fault names.
+    """The facts about a request that the message of its fault contains.
 
     Parameters
     ----------
     model : str
     nearest : callable
-        From a refused id to the one to use instead.
+        Returns the id to use instead of a refused one.
     timeout : float
         Seconds without a byte.
     base_url : str
     key : str
-        To be hidden wherever the service repeats it.
+        It is hidden where the service repeats it.
     source : str
-        Where the key is from.
+        Of the key.
     """
 
     model: str
@@ -43,28 +43,28 @@ class FaultContext:
 
 @dataclass(frozen=True)
 class Fault:
-    """One failure: the line for the user, and whether trying again can help.
+    """One failure: its error, and whether another try can help.
 
     Parameters
     ----------
     error : GroqMagicError
-        Raised when nothing is tried again.
+        Raised without another try.
     retry : bool
         Whether the same request may succeed later; never once text has come.
     wait : float or None
-        Seconds that the service asks to wait; None where it names none.
+        Seconds that the service asks to wait, None where it doesn't.
     reason : str
-        Why, for the line of a wait: `The service is over capacity`.
+        For the line of a wait: `The service is over capacity`.
     hit : LimitHit or None
         The limit that was hit.
     limits : Limits
-        As the reply's headers report them.
+        From the reply's headers.
     is_refusal : bool
-        Whether a whole reply refuses the request: then the service has not counted it.
+        Whether the reply refuses the request: the service has not counted it then.
     failed_generation : str
-        What the model wrote before the service refused it.
+        The model's text, if the service refused it.
     is_flex_full : bool
-        Whether the flex tier has no capacity: another tier may.
+        Whether the flex tier has no capacity: another tier may have.
     """
 
     error: GroqMagicError

@@ -1,4 +1,4 @@
-"""The API key: where it is found, how it is checked, and how it is hidden in texts."""
+"""The API key: find it, check it, hide it in texts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = [
     "ApiKey",
     "KeyFinder",
     "KeySearch",
-    "checked",
-    "found_key",
+    "find_key",
+    "parse_key",
     "scrub",
-    "search",
+    "search_key",
 ]
 
 KEY_NAME = "GROQ_API_KEY"
@@ -40,17 +40,17 @@ NO_KEY_ENTERED = (
 )
 # Bytes; a larger file is not a `.env`.
 _LARGEST = 1_000_000
-# As python-dotenv reads a line: `export`, quotes, spaces and a comment behind it.
-# A pattern, compiled at its first use: nearly all keys are in the environment.
+# A line as in python-dotenv: with `export`, quotes, spaces and a comment after it.
+# Compiled at its first use: nearly all keys are in the environment.
 _LINE = rf"""(?mx)^[^\S\n]*(?:export[^\S\n]+)?(?P<quote>'?){KEY_NAME}(?P=quote)[^\S\n]*=[^\S\n]*
     (?:(?P<mark>["'])(?P<quoted>[^\n]*?)(?P=mark)[^\S\n]*(?:\#[^\n]*)?$ | (?P<bare>[^\n]*)$)"""
 _LINE_END = re.compile(r"\r\n?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _HIDDEN = "[key]"
-# What looks like a key in a text from outside.
+# Texts that look like keys.
 _KEYS = re.compile(
-    r"""\bgsk_[A-Za-z0-9_*.\u2026-]{4,}                # a Groq key, or what a service shows of one
-    # Other people's. Names of variables and ordinary words seldom are so long and hold digits.
+    r"""\bgsk_[A-Za-z0-9_*.\u2026-]{4,}                # a Groq key, or a part that is shown
+    # Of other services. Variable names and words are seldom so long and contain digits.
     |\b(?:hf|ghp)_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}
     |\bhf_[A-Za-z]{34}\b                           # Hugging Face's, mostly without digits
     |\b(?:sk|xai|github_pat)[-_](?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,}
@@ -63,7 +63,7 @@ _KEYS = re.compile(
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key and where it came from; its repr shows the source alone."""
+    """A key and its source; its repr shows the source alone."""
 
     value: str = field(repr=False)
     source: str
@@ -72,19 +72,19 @@ class ApiKey:
         return f"key from {self.source}"
 
 
-# What the practice server gets.
+# For the practice server.
 PRACTICE_KEY = ApiKey("practice", "practice mode")
 
 
 @dataclass(frozen=True)
 class KeySearch:
-    """The result of a search for a key.
+    """The result of a search for the key.
 
     Parameters
     ----------
     key : ApiKey or None
     skipped : str
-        A line about the nearest `.env` that could not be read, "" if there is none.
+        A line about the nearest `.env` that could not be read, "" without one.
     """
 
     key: ApiKey | None = None
@@ -92,12 +92,12 @@ class KeySearch:
 
 
 class KeyFinder:
-    """Finds the key of a session: the typed one, else what `search` finds.
+    """Finds the key of a session: the one that was typed, else that of `search_key`.
 
     Parameters
     ----------
     folder : callable
-        Returns where the search for a `.env` begins.
+        Returns the folder in which the search for a `.env` begins.
     """
 
     def __init__(self, folder: Callable[[], Path | None]) -> None:
@@ -112,18 +112,18 @@ class KeyFinder:
         Raises
         ------
         ApiKeyError
-            When the one that is found is malformed.
+            When the key is malformed.
         """
         if self.typed is not None:
             return KeySearch(self.typed)
-        found = self._kept or search(self._folder)
+        found = self._kept or search_key(self._folder)
         if self._keeps:
             self._kept = found
         return found
 
     @contextlib.contextmanager
     def once(self) -> Iterator[None]:
-        """Search at most once in this context: it reads files, and an ask needs the key often."""
+        """Search at most once within this context, since a search reads files."""
         before = self._keeps, self._kept
         self._keeps = True
         try:
@@ -132,45 +132,45 @@ class KeyFinder:
             self._keeps, self._kept = before
 
 
-def found_key(folder: Path | None = None) -> ApiKey | None:
-    """Return the key that `search` finds."""
-    return search(lambda: folder).key
+def find_key(folder: Path | None = None) -> ApiKey | None:
+    """Return the key that `search_key` finds, None without one."""
+    return search_key(lambda: folder).key
 
 
-def search(folder: Callable[[], Path | None]) -> KeySearch:
+def search_key(folder: Callable[[], Path | None]) -> KeySearch:
     """Look for the key in the environment, then in the nearest `.env` upward of a folder.
 
-    The folder is looked up only where the environment has no key. Of a `.env` only
+    `folder` is called only where the environment has no key. Of a `.env` only
     `GROQ_API_KEY` is read, never a URL.
 
     Raises
     ------
     ApiKeyError
-        When the one that is found is malformed.
+        When the key is malformed.
     """
     value = os.environ.get(KEY_NAME)
     if value is not None and value.strip():
-        return KeySearch(checked(value, KEY_NAME))
+        return KeySearch(parse_key(value, KEY_NAME))
     skipped = ""
-    for place in _upward(folder()):
+    for each in _upward(folder()):
         try:
-            value = _from_file(place / ".env")
+            value = _from_file(each / ".env")
         except OSError as failure:
-            skipped = skipped or _line_of_skipped(place, failure)
+            skipped = skipped or _line_of_skipped(each, failure)
             continue
         if value:
-            return KeySearch(checked(value, ".env"), skipped)
+            return KeySearch(parse_key(value, ".env"), skipped)
     return KeySearch(skipped=skipped)
 
 
-def checked(value: str, source: str) -> ApiKey:
+def parse_key(value: str, source: str) -> ApiKey:
     """Return `value` as a key, without surrounding white space.
 
     Raises
     ------
     ApiKeyError
-        When it is blank, quoted, or holds what no key holds: white space
-        or characters beyond ASCII (a copied smart quote, say).
+        When it is blank, quoted, or contains white space or characters beyond ASCII,
+        such as a copied smart quote.
     """
     text = value.strip()
     if not text:
@@ -193,7 +193,7 @@ def checked(value: str, source: str) -> ApiKey:
 
 
 def scrub(text: str, key: str = "") -> str:
-    """Return `text` with `key`, and whatever looks like a key, replaced by `[key]`."""
+    """Return `text` with `key`, and anything that looks like a key, replaced by `[key]`."""
     if len(key) >= 4:  # noqa: PLR2004 - shorter ones would hide ordinary words
         text = text.replace(key, _HIDDEN)
     return _KEYS.sub(_HIDDEN, text)
@@ -209,18 +209,17 @@ def _upward(folder: Path | None) -> list[Path]:
 
 
 def _from_file(path: Path) -> str:
-    """Return the key that a `.env` holds, "" for none.
+    """Return the key in a `.env`, "" without one.
 
-    Only the lines that give the key count, so whatever else the file holds
-    does no harm. It is read in any of the encodings that editors and shells
-    write; a key is ASCII, so other bytes need not make sense.
+    Only lines with the key are read, in any of the encodings that editors and
+    shells write; other lines need not be valid.
 
     Raises
     ------
     OSError
         When it can't be read, or is too large.
     """
-    # A folder (an environment of Python, say), a pipe or a device is no file.
+    # It may be a folder, such as a Python environment, a pipe or a device.
     if not path.is_file():
         return ""
     with path.open("rb") as file:

@@ -1,10 +1,10 @@
-"""What is left of one account's limits, shared by every request with its key to its address.
+"""Count the rest of an account's limits, shared by all requests with its key to its address.
 
-The service counts a request's tokens (its prompt, and as many of the answer as it may have)
-when it admits it, and corrects the count when the answer is whole. The limiter does the same:
-a request is counted when it is sent, and corrected by the usage that its reply reports.
-The headers of a reply are the truth as of its admission; what the service may not have counted
-in them yet is subtracted, so that what is taken for left is never more than there is.
+The service counts a request's tokens (of the prompt, and the most that the answer may have) when
+it admits the request, and corrects the count when the answer is complete. The limiter does the
+same: it counts a request when it is sent, and corrects the count by the usage in the reply.
+The headers of a reply are exact as of its admission; requests that the service may not have
+counted yet are subtracted, so that the rest is never estimated too high.
 An unknown limit delays nothing.
 """
 
@@ -29,7 +29,7 @@ __all__ = ["Delay", "Limiter", "Reservation"]
 
 @dataclass(frozen=True)
 class Delay:
-    """How long a request has to wait, and for which limit."""
+    """The time that a request has to wait, and the limit that it waits for."""
 
     seconds: float
     reason: str
@@ -37,23 +37,20 @@ class Delay:
 
 @dataclass
 class _Model:
-    """The limits of one model, less the admitted requests, and the requests under way."""
+    """The limits of one model, less the admitted requests, and its other requests."""
 
     limits: Limits = field(default_factory=Limits)
     waiting: list[Reservation] = field(default_factory=list)
     running: list[Reservation] = field(default_factory=list)
 
     def left(self, now: float) -> Limits:
-        """Return the limits less the requests that are sent and not answered yet.
-
-        The service admits such a request at some time until then: before, nothing refills.
-        """
+        """Return the limits less the requests that are sent and not answered yet."""
         sent = [each.charged for each in self.running if not each.is_answered]
         return self.limits.less(sent, now)
 
 
 class Limiter:
-    """What is left of the limits, by model; any thread may use it.
+    """The rest of the limits, by model; any thread may use it.
 
     Parameters
     ----------
@@ -67,7 +64,7 @@ class Limiter:
         self._models: defaultdict[str, _Model] = defaultdict(_Model)
 
     def limits_of(self, model: str) -> Limits:
-        """Return what is left of a model's known limits."""
+        """Return the rest of a model's known limits."""
         with self.lock:
             return self._models[model].left(self.clock()) if model in self._models else Limits()
 
@@ -78,7 +75,7 @@ class Limiter:
             return {name: limits for name, limits in found.items() if limits.known}
 
     def note(self, model: str, news: Limits) -> None:
-        """Note what the service reported of a model's limits, whatever is under way."""
+        """Replace a model's limits by those that the service reported."""
         with self.lock:
             self._models[model].limits = self._models[model].limits.updated(news)
 
@@ -91,21 +88,21 @@ class Limiter:
         urgent: bool = False,
         share: Share | None = None,
     ) -> Reservation:
-        """Begin to wait for what a request takes; `take` returns how long.
+        """Begin to wait for the tokens of a request; `take` returns how long.
 
         Parameters
         ----------
         model : str
         tokens : int
-            About how many the prompt takes.
+            Estimated, of the prompt.
         answer : int
-            The request's `max_completion_tokens`, 0 for none.
+            The request's `max_completion_tokens`, 0 without.
         urgent : bool
-            Whether somebody watches: then it waits only if the service would surely refuse
-            it, and for none of those that wait before it.
+            Whether a user is waiting: the request waits only if the service would certainly
+            refuse it, and not for earlier requests.
         share : Share, optional
-            The part of the limits that it may use with others of its run; they hold up
-            nobody who has none.
+            The part of the limits for the requests of its run; requests without a share
+            don't wait for those.
         """
         with self.lock:
             part = share.of(model) if share is not None else None
@@ -118,9 +115,9 @@ class Limiter:
 class Reservation:
     """One request's part of the limits.
 
-    Life: `take` until it returns None (or `take` by force), then `answered` once a reply's
-    headers are there, and one ending: `end`, or `give_back` if the service never admitted it.
-    The attributes are the limiter's own, to be used with its lock.
+    Call `take` until it returns None (or `take` by force), then `answered` with the headers of
+    the reply, at last `end`, or `give_back` if the service did not admit it.
+    Use the attributes only with the limiter's lock.
     """
 
     def __init__(
@@ -131,12 +128,12 @@ class Reservation:
         self._answer, self.urgent = answer, False
         self.share = share
         self.charged = _amounts(tokens + answer, 1)
-        # Kinds that the headers of its own reply counted.
+        # Kinds that were in the headers of its own reply.
         self._counted: frozenset[str] = frozenset()
-        # Requests that the service may not have counted in those headers, and how much.
+        # Requests that may not have been counted in those headers, with their amounts.
         self.uncounted: dict[Reservation, Mapping[str, int]] = {}
         self.is_answered = False
-        # Whether later headers may have corrected the count of this request already.
+        # Whether later headers may contain the corrected count of this request.
         self.may_be_corrected = False
 
     def take(self, *, by_force: bool = False) -> Delay | None:
@@ -151,12 +148,12 @@ class Reservation:
             return None
 
     def answered(self, news: Limits) -> None:
-        """Take the limits that the headers of its reply report."""
+        """Update the limits by the headers of its reply."""
         with self._limiter.lock:
             self._admit(news)
 
     def end(self, usage: Usage | None) -> None:
-        """End it and correct its count by the tokens used; None leaves the count."""
+        """End it and correct its count by its usage; None leaves the count."""
         with self._limiter.lock:
             if self in self._model.running and not self.is_answered:
                 # The service may have admitted it without reporting so.
@@ -176,9 +173,9 @@ class Reservation:
                 self._update(news)
 
     def needed(self, kind: str) -> int:
-        """Return how much of a limit there has to be before it is sent."""
+        """Return the rest of a limit that is needed to send it."""
         if self.urgent and kind in {"TPM", "TPD"}:
-            # The prompt is only estimated; one token it takes for sure.
+            # The prompt is only estimated; it takes at least one token.
             return self._answer + 1
         return self.charged.get(kind, 0)
 
@@ -197,15 +194,15 @@ class Reservation:
     def _longest(
         self, limits: Limits, before: list[Reservation], now: float, *, of_share: bool = False
     ) -> Delay | None:
-        """Return how long it waits for these limits, after those that wait before it."""
+        """Return the longest wait for these limits, after the requests before it."""
         longest = Delay(0.0, "")
         for limit in limits.known:
             amount = self.needed(limit.kind)
             if of_share:
-                # What is larger than a share takes all of it.
+                # A request that is larger than the share takes all of it.
                 amount = min(amount, limit.limit)
-            # What is larger than the limit is the service's to refuse. A limit from the future
-            # means that the clock was set back: it is ignored.
+            # The service refuses a request that is larger than the limit. A limit from the
+            # future is ignored: the clock was set back.
             if not amount or amount > limit.limit or limit.seen > now + 1:
                 continue
             missing = amount + sum(each.needed(limit.kind) for each in before) - limit.level(now)
@@ -219,7 +216,7 @@ class Reservation:
         return longest if longest.seconds else None
 
     def _admit(self, news: Limits) -> None:
-        """Count it as admitted, by the headers or by what was estimated."""
+        """Count it as admitted, by the headers or by the estimate."""
         self.is_answered = True
         self._counted = frozenset(limit.kind for limit in news.known)
         self._charge(self.charged)
@@ -229,7 +226,7 @@ class Reservation:
                 other.uncounted[self] = self.charged
 
     def _update(self, news: Limits) -> None:
-        """Take the limits that the service reported, less the requests they may not include yet."""
+        """Update the limits, less the requests that are not counted in them yet."""
         now = self._limiter.clock()
         for other in self._model.running:
             if other.is_answered and other not in self.uncounted and other is not self:
@@ -243,14 +240,14 @@ class Reservation:
         if self.share is not None:
             self.share.charge(change, self._limiter.clock())
         if "TPM" in self._counted:
-            # The headers counted the prompt as it is, and what the answer might have.
+            # The headers contain the exact count of the prompt, and the most for the answer.
             change["TPM"] = usage.completion_tokens - self._answer
         more = {kind: max(0, each) for kind, each in change.items()}
         for other in self._model.running:
             if not other.is_answered:
-                # Its headers may count this request not at all, or not as it ended.
+                # Its headers may lack the count of this request, or the corrected one.
                 other.uncounted[self] = final if self in other.uncounted else more
-        # Later headers may have what comes back in them already.
+        # Later headers may contain the released tokens already.
         self._charge(more if self.may_be_corrected else change)
 
     def _charge(self, amounts: Mapping[str, int]) -> None:

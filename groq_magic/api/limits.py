@@ -50,7 +50,7 @@ class Limit:
     limit : int
         Requests or tokens in the window.
     remaining : float
-        What was left at `seen`; negative where more was used than it allows.
+        The rest at `seen`; negative where more was used than allowed.
     reset : float or None
         Seconds from `seen` until it is full again.
     seen : float
@@ -69,16 +69,16 @@ class Limit:
         return _WINDOWS.get(self.kind, 60.0)
 
     def level(self, now: float | None = None) -> float:
-        """Return what is left at `now`, the refill since `seen` counted in; it may be negative."""
+        """Return the rest at `now`, with the refill since `seen`; it may be negative."""
         passed = max(0.0, (time.time() if now is None else now) - self.seen)
         level = self.remaining
         if not level and self.reset is not None:
-            # The refill first pays back what an answer took beyond the limit.
+            # The refill first covers the tokens that an answer took beyond the limit.
             level = min(0.0, self.limit - self.limit * self.reset / self.window)
         return min(float(self.limit), level + self.limit * passed / self.window)
 
     def left(self, now: float | None = None) -> int:
-        """Return what is left at `now`, never less than 0."""
+        """Return the rest at `now`, at least 0."""
         return max(0, int(self.level(now) + _NEARLY))
 
     def less(self, amount: float, now: float) -> Limit:
@@ -113,7 +113,7 @@ class Limits:
         return Limits((*(old for old in self.known if old.kind not in fresh), *news.known))
 
     def less(self, amounts: Collection[Mapping[str, int]], now: float) -> Limits:
-        """Return these limits with amounts, by kind, taken from them."""
+        """Return these limits with amounts, by kind, subtracted."""
         return Limits(
             tuple(
                 limit.less(sum(each.get(limit.kind, 0) for each in amounts), now)
@@ -145,7 +145,7 @@ def limits_in(headers: Mapping[str, str], now: float | None = None) -> Limits:
     for name, kind in _HEADERS:
         limit = _whole(headers.get(f"x-ratelimit-limit-{name}"))
         remaining = _whole(headers.get(f"x-ratelimit-remaining-{name}"))
-        # Some services write 0 or -1 for no limit.
+        # Some services write 0 or -1 if there is no limit.
         if limit and remaining is not None:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{name}"))
             found.append(Limit(kind, limit, remaining, reset, seen))
@@ -153,7 +153,7 @@ def limits_in(headers: Mapping[str, str], now: float | None = None) -> Limits:
 
 
 def hit_in(text: str) -> LimitHit | None:
-    """Return which limit the message of a 429 or 413 names, if any."""
+    """Return the limit in the message of a 429 or 413, if any."""
     found = _HIT.search(text)
     if found is None:
         return None
@@ -170,7 +170,7 @@ def hit_in(text: str) -> LimitHit | None:
 
 
 def wait_in(text: str) -> float | None:
-    """Return the wait in seconds that the text of a 429 names, None where it names none."""
+    """Return the wait in the text of a 429, in seconds; None without one."""
     waited = _WAIT.search(text)
     return seconds_of(waited[1]) if waited else None
 
@@ -181,7 +181,7 @@ def words_of(kind: str, limit: int) -> str:
 
 
 def _whole(text: str | None) -> int | None:
-    """Return a count, 0 for a negative one: more was used than the limit allows."""
+    """Return a count, 0 for a negative one: more was used than allowed."""
     try:
         value = float(text) if text else math.nan
     except ValueError:

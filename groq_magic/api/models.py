@@ -20,8 +20,8 @@ GENERAL = "openai/gpt-oss-120b"
 SMALL = "openai/gpt-oss-20b"
 _VISION = "qwen/qwen3.8-27b"
 
-# Ids that older tutorials name, and what took their place: Groq's deprecation page as of
-# 2026-10-01. An id that a key's own `/models` lists is not retired for that key.
+# Ids in older tutorials, and their replacements: Groq's deprecation page as of 2026-10-01. An id
+# that a key's own `/models` lists is not retired for that key.
 RETIRED = MappingProxyType(
     {
         "llama-3.1-70b-versatile": GENERAL,
@@ -50,7 +50,7 @@ ALIASES = MappingProxyType(
     {
         "fast": "the quickest answer: simple questions, many rows",
         "balanced": "the everyday choice",
-        "reasoning": "problems that want thought",
+        "reasoning": "problems that need thought",
         "vision": "questions about images",
     }
 )
@@ -58,7 +58,7 @@ _NOT_CHAT = re.compile(r"whisper|orpheus|tts|prompt-guard|embed", re.IGNORECASE)
 # A size such as 120b or 8x7b in an id: the only hint at speed that `/models` gives.
 _SIZE = re.compile(r"(?<![\w.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![\w])", re.IGNORECASE)
 _GUARD = re.compile(r"guard", re.IGNORECASE)
-# A window that holds a conversation and a summary of data.
+# Enough tokens for a conversation and a summary of data.
 _ROOMY = 32_000
 # Longer or larger values are mistakes in the list.
 _LONGEST_ID = 200
@@ -116,7 +116,7 @@ class Catalogue:
     models : tuple of Model
         In the order in which a picker shows them.
     live : bool
-        Whether it comes from `/models`; else it is the offline table.
+        Whether it comes from `/models`, not from the offline table.
     """
 
     models: tuple[Model, ...]
@@ -124,7 +124,7 @@ class Catalogue:
 
     @property
     def chat(self) -> tuple[Model, ...]:
-        """The models that a prompt can go to."""
+        """The models that answer prompts."""
         return tuple(model for model in self.models if model.is_chat)
 
     def get(self, model_id: str) -> Model | None:
@@ -137,7 +137,7 @@ class Catalogue:
         Raises
         ------
         ModelError
-            When no model of the key is one for that task.
+            When the key has no model for that task.
         """
         if name not in ALIASES:
             return name
@@ -153,11 +153,11 @@ class Catalogue:
         """Return the model for a kind of task, by features and window.
 
         `fast` is the smallest general chat model, `balanced` the default
-        where the key has it and else the largest that reasons, `reasoning`
-        that one too, `vision` the one with the largest window that takes
-        images. A small window, or no tools where others have them, makes no
-        general model; nor does an id without a size, since nothing else
-        shows how quick or able it is.
+        where the key has it, else the largest that reasons, like `reasoning`;
+        `vision` is the one with the largest window among those that take
+        images. Models with a small window, without tools where others have
+        them, or without a size in the id (the only hint at speed) count only
+        where there are no others.
         """
         general = [m for m in self.chat if not _GUARD.search(m.id)]
         if alias == "vision":
@@ -194,7 +194,7 @@ def model_of(item: Mapping[str, Any]) -> Model | None:
     model_id = item.get("id")
     if not isinstance(model_id, str) or item.get("active") is False:
         return None
-    # An id with blanks or control characters can be neither typed nor shown.
+    # An id with blanks or control characters can't be typed on a line.
     if not 0 < len(model_id) <= _LONGEST_ID or not model_id.isprintable() or " " in model_id:
         return None
     return Model(

@@ -17,7 +17,7 @@ SWITCH = "GROQ_MAGIC_PRACTICE"
 UNPACED = "unpaced"
 
 _END_WITHIN = 2.0
-# Slower than a model: there is time to watch an answer, and to stop a long one.
+# Slower than a model, to leave time to watch an answer, or to stop it.
 # The limits are those of a paid plan, the defaults of the command.
 _PACE = ("--tokens-per-second", "60", "--first-token-delay", "0.4")
 
@@ -25,9 +25,8 @@ _PACE = ("--tokens-per-second", "60", "--first-token-delay", "0.4")
 class PracticeServer:
     """Starts `python -m groq_magic.practice` and ends it.
 
-    It has a process group of its own, so that the notebook's ■ does not reach
-    it, and ends at the end of its standard input: a kernel that dies takes it
-    along.
+    It has its own process group, so that the notebook's ■ does not interrupt
+    it, and ends with its standard input, even if the kernel is killed.
 
     Raises
     ------
@@ -36,7 +35,7 @@ class PracticeServer:
     """
 
     def __init__(self, *options: str) -> None:
-        # Where nobody watches, as in a test or a conversion, answers come at once.
+        # In tests and conversions, answers come at once.
         pace = () if os.environ.get(SWITCH) == UNPACED else _PACE
         command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
         command += [*pace, *options]
@@ -56,7 +55,7 @@ class PracticeServer:
         try:
             self.url = self._ready()
         except BaseException:
-            # An interrupt, say: nothing must stay behind.
+            # Such as an interrupt: the process must not stay.
             self.close()
             raise
 

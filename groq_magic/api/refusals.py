@@ -14,7 +14,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from groq_magic.api.durations import asked_wait, wait_words
+from groq_magic.api.durations import requested_wait, wait_words
 from groq_magic.api.fault import Fault, FaultContext
 from groq_magic.api.key import KEY_PAGE, WITHOUT_KEY, scrub
 from groq_magic.api.limits import LimitHit, hit_in, wait_in, words_of
@@ -30,30 +30,30 @@ from groq_magic.errors import (
 __all__ = ["fault_of_refusal"]
 
 _TAGS = re.compile(r"<[^<>]*>")
-# The title of a proxy's error page is enough.
+# Of a proxy's error page.
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
 _BILLING = "https://console.groq.com/settings/billing"
-# Groq's number for a flex tier without capacity; HTTP has none.
+# Groq's number for a flex tier without capacity; it is not in HTTP.
 _FLEX_FULL = 498
-# A longer wait is not worth sitting out.
+# Seconds; the remedy names a longer wait.
 _LONG_WAIT = 60.0
 
 
 @dataclass(frozen=True)
 class _Refusal:
-    """A refusal.
+    """The parts of a reply that refuses a request.
 
     Parameters
     ----------
     status : int or None
         The HTTP status; for an event in a stream its `status_code`, if it has one.
     code : str
-        Groq's code, empty where there is none.
+        Groq's code, "" without one.
     message : str
         The service's message, on one line, without keys and tags.
     written : str
-        What the model wrote before the service refused it.
+        The model's text, if the service refused it.
     headers : Mapping
     """
 
@@ -73,7 +73,7 @@ def fault_of_refusal(
 
 
 def _refusal_of(status: int | None, body: object, headers: Mapping[str, str], key: str) -> _Refusal:
-    """Return the refusal that a body holds.
+    """Return the refusal in a reply.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _refusal_of(status: int | None, body: object, headers: Mapping[str, str], ke
         Parsed JSON: `{"error": {…}}`, the inner dict alone; or a str, or anything.
     headers : Mapping
     key : str
-        To be hidden.
+        It is hidden.
     """
     inner = _inner(body)
     if status is None and isinstance(inner.get("status_code"), int):
@@ -157,7 +157,7 @@ def _too_large(refusal: _Refusal, context: FaultContext) -> Fault:
 
 def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
     hit = hit_in(refusal.message)
-    wait = asked_wait(refusal.headers)
+    wait = requested_wait(refusal.headers)
     if wait is None:
         wait = wait_in(refusal.message)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
@@ -175,10 +175,10 @@ def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
         reason = f"The model is over capacity{number}."
     else:
         reason = f"The service failed{number}: {refusal.message}"
-    wait = asked_wait(refusal.headers)
+    wait = requested_wait(refusal.headers)
     when = f"Try again in {wait_words(wait)}:" if wait and wait >= _LONG_WAIT else ""
     error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
-    # An event in a stream has no status of HTTP, and seldom one of its own.
+    # An event in a stream has no HTTP status, and seldom its own.
     is_flex_full, retry = status == _FLEX_FULL, full or status is not None
     return Fault(error, retry=retry, wait=wait, reason=reason, is_flex_full=is_flex_full)
 

@@ -1,4 +1,4 @@
-"""One reply as it comes: its text by pieces, and how it ended."""
+"""Read one reply as it arrives: its deltas, and its outcome."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ class Outcome:
     Parameters
     ----------
     finish_reason : str or None
-        As the API gave it; None where it never came: the answer is cut off.
+        From the API; None where it is missing: the answer is incomplete.
     fault : Fault or None
         The failure that ended it.
     cut : str
         Why the service ended it after some text, "" where it did not.
     usage : mapping or None
-        Tokens and seconds as the service counted them.
+        Tokens and seconds, from the service.
     limits : Limits
-        Those that the reply's headers gave.
+        From the reply's headers.
     model, request_id : str
     tries : int
         How often it was sent.
     tool_calls : tuple of ToolCall
         The calls that the model asks for.
     executed_tools : tuple of dict
-        What tools of the service's own did, as it reports it.
+        Reports of the service about its own tools.
     """
 
     finish_reason: str | None = None
@@ -65,16 +65,16 @@ class Outcome:
 
 
 class ReplyReader:
-    """Sends one request once and reads its reply, whatever shape it has.
+    """Sends one request once and reads its reply, streamed or whole.
 
     Parameters
     ----------
     context : FaultContext
-        What the line of a fault names.
+        For the message of a fault.
     exchange : Exchange
-        What ends it from another thread.
+        Cancels the request from another thread.
     on_limits : callable
-        Takes the limits of the reply's headers, before any text.
+        Receives the limits of the reply's headers, before any text.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ReplyReader:
         self._think = ThinkSplitter()
         self._whole = WholeCharacters(), WholeCharacters()
         self._is_over, self._over_at = False, 0.0
-        self._odd = ""
+        self._unrecognised = ""
         self._calls = ToolCalls()
 
     def deltas(self, client: Client, request: Mapping[str, Any]) -> Generator[_Delta]:
@@ -105,8 +105,8 @@ class ReplyReader:
                 for delta in (self._streamed if is_stream else self._at_once)(response):
                     if any(delta):
                         yield delta
-        except Exception as failure:  # noqa: BLE001 - whatever it is becomes a fault, with the text kept
-            # After finish_reason nothing is missing; after a cancel the failure is our own.
+        except Exception as failure:  # noqa: BLE001 - any failure becomes a fault; the text so far is kept
+            # After finish_reason nothing is missing; after `cancel` the failure is expected.
             over = self._is_over or self.outcome.finish_reason is not None
             if not over and not self._exchange.cancelled.is_set():
                 self._fail(fault_of(failure, self._context, sent=self.is_open))
@@ -118,19 +118,20 @@ class ReplyReader:
             if not self._is_over:
                 yield self._take(event)
         if not self._has_come:
-            self._fail(unreadable(self._odd) if self._odd else nothing_came())
+            odd = self._unrecognised
+            self._fail(unreadable(odd) if odd else nothing_came())
 
     def _events(self, response: Response) -> Iterator[Event]:
         reader, broken = EventReader(), None
         try:
             for piece in response.pieces:
                 yield from reader.feed(piece)
-                # What follows the end is read too, shortly: then the connection can be used again.
+                # Bytes after the end are read, too, so that the connection can be used again.
                 if self._is_over and time.monotonic() > self._over_at + LINGER:
                     return
         except Exception as failure:  # noqa: BLE001 - raised again below
             broken = failure
-        # What arrived counts, though the connection broke before its blank line.
+        # The last event counts, even if the connection broke before its blank line.
         yield from (event for event in reader.finish() if _is_json(event.data))
         if broken is not None:
             raise broken
@@ -168,7 +169,7 @@ class ReplyReader:
         if data is None:
             self._fail(garbled() if self._has_come else unreadable(event.data))
             return self._rest()
-        self._odd = self._odd or event.data
+        self._unrecognised = self._unrecognised or event.data
         return "", ""
 
     def _add(self, chunk: Chunk) -> _Delta:
@@ -179,7 +180,7 @@ class ReplyReader:
             more, kept = self._think.finish()
             text, thought = text + more, thought + kept
         known = self.outcome
-        # The chunks between the first and the last bring nothing but text.
+        # The chunks between the first and the last contain only text.
         is_first = (chunk.request_id and not known.request_id) or (chunk.model and not known.model)
         if chunk.finish_reason or chunk.usage or is_first:
             self.outcome = replace(
@@ -204,7 +205,7 @@ class ReplyReader:
         self.has_begun = True
 
     def _cut(self, error: object) -> _Delta:
-        """End an answer that the service ended early: the text so far counts, marked as cut off."""
+        """End an answer that the service ended early; text so far is kept, marked as incomplete."""
         fault = fault_of_body(None, error, {}, self._context)
         if self.has_text:
             self.outcome = replace(self.outcome, cut=fault.error.happened)
@@ -213,7 +214,7 @@ class ReplyReader:
         return self._rest()
 
     def _rest(self) -> _Delta:
-        """End the reply; return what was kept back because more might have followed."""
+        """End the reply; return the text that was kept back because more might have followed."""
         if not self._is_over:
             self._is_over, self._over_at = True, time.monotonic()
             self._exchange.linger()

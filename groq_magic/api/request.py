@@ -1,4 +1,4 @@
-"""A chat request, as the API takes it."""
+"""Build a chat request for the API."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["form_of", "is_strict", "request_of", "size_of", "without_surrogates"
 _STRICT = "structured_outputs"
 # The models that make one call at a time, and that use the service's own tools (groq-api.md §1).
 _GPT_OSS = "gpt-oss"
-_JSON_WISH = "Answer with one JSON value and nothing else."
-_SCHEMA_WISH = (
+_JSON_INSTRUCTION = "Answer with one JSON value and nothing else."
+_SCHEMA_INSTRUCTION = (
     "Answer with one JSON object that is valid against this JSON schema, and nothing else:"
 )
 
@@ -41,9 +41,8 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
 ) -> dict[str, Any]:
     """Return the request, with only the parameters that were set.
 
-    A parameter that nobody set is left out (`None` would go out as `null`);
-    `max_completion_tokens` above all, since admission counts it against the
-    tokens a minute.
+    Other parameters are left out (`None` would be sent as `null`), above all
+    `max_completion_tokens`, which the service counts against the tokens a minute.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
         Its entry in the catalogue.
     messages : sequence of mapping
     form : SchemaForm, optional
-        Of the schema that the answer has to be of; see `form_of`.
+        Of the answer's schema; see `form_of`.
     tools : ToolSet, optional
 
     Raises
@@ -71,7 +70,7 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
     if form is not None:
         _ask_for_schema(request, known, form)
     elif options.format == "json":
-        _ask_for_json(request, known, _JSON_WISH)
+        _ask_for_json(request, known, _JSON_INSTRUCTION)
     if options.stream is not False and not (form is not None and form.is_strict):
         # The service streams no strict answers (groq-api.md §1).
         request["stream"] = True
@@ -81,7 +80,7 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
 def form_of(
     schema: Schema | None, known: Model | None, tools: ToolSet = NO_TOOLS
 ) -> SchemaForm | None:
-    """Return a schema in the form in which a model takes it.
+    """Return the form of a schema that a model accepts.
 
     Parameters
     ----------
@@ -89,7 +88,7 @@ def form_of(
     known : Model or None
         Its entry in the catalogue; an unknown one is asked in JSON mode.
     tools : ToolSet, optional
-        The service takes none beside a strict schema.
+        The service accepts none with a strict schema.
     """
     if schema is None:
         return None
@@ -133,11 +132,11 @@ def _ask_for_schema(request: dict[str, Any], known: Model | None, form: SchemaFo
         _keep_reasoning_apart(request, known)
         return
     written = json.dumps(form.schema, ensure_ascii=False)
-    _ask_for_json(request, known, f"{_SCHEMA_WISH}\n{written}", always=True)
+    _ask_for_json(request, known, f"{_SCHEMA_INSTRUCTION}\n{written}", always=True)
 
 
 def _ask_for_json(
-    request: dict[str, Any], known: Model | None, wish: str, *, always: bool = False
+    request: dict[str, Any], known: Model | None, instruction: str, *, always: bool = False
 ) -> None:
     """Ask for JSON mode.
 
@@ -145,10 +144,10 @@ def _ask_for_json(
     ----------
     request : dict
     known : Model or None
-    wish : str
-        Said to the model in the system message.
+    instruction : str
+        For the system message.
     always : bool
-        Whether it is said although a message names JSON already.
+        Whether it is added even if a message contains the word JSON.
     """
     messages, has_tools = request["messages"], "tools" in request
     if not has_tools:
@@ -157,16 +156,16 @@ def _ask_for_json(
                 f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
             )
         request["response_format"] = {"type": "json_object"}
-    # The API refuses JSON mode unless a message names JSON; a tool call is not JSON mode's.
+    # The API refuses JSON mode unless a message contains the word JSON.
     if always or has_tools or not any("json" in text_in(each).lower() for each in messages):
         if (always or has_tools) and messages[0]["role"] == "system":
-            messages[0]["content"] += f"\n\n{wish}"
+            messages[0]["content"] += f"\n\n{instruction}"
         else:
-            messages.insert(0, {"role": "system", "content": wish})
+            messages.insert(0, {"role": "system", "content": instruction})
     _keep_reasoning_apart(request, known)
 
 
 def _keep_reasoning_apart(request: dict[str, Any], known: Model | None) -> None:
     if known is not None and "reasoning" in known.features and "gpt-oss" not in known.id:
-        # Reasoning inside the answer would be no JSON: the API refuses raw with JSON mode.
+        # Reasoning inside the answer would make it invalid JSON; the API refuses that.
         request["reasoning_format"] = "parsed"

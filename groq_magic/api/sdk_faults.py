@@ -1,4 +1,4 @@
-"""Exceptions of the SDK and the network, turned into a `Fault`."""
+"""Turn exceptions of the SDK and the network into faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fa
     failure : BaseException
     context : FaultContext
     sent : bool
-        Whether headers of a reply had come.
+        Whether headers of a reply had arrived.
     """
     import groq
     import httpx
@@ -45,7 +45,7 @@ def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fa
         return replace(fault, is_refusal=True)
     if isinstance(failure, groq.APIConnectionError | httpx.TransportError):
         return _network_fault(failure, context, sent=sent)
-    # The text of any other exception may hold anything: its name and a scrubbed start will do.
+    # The text of other exceptions may contain anything: only its start is shown, without keys.
     detail = f"{type(failure).__name__}: {_clipped(str(failure), context)}"
     if sent:
         return Fault(ServiceError(f"The reply can't be read ({detail}).", _AGAIN))
@@ -56,7 +56,7 @@ def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fa
 def fault_of_body(
     status: int | None, body: object, headers: Mapping[str, str], context: FaultContext
 ) -> Fault:
-    """Return what a refusal means, be it a whole reply or an event in a stream."""
+    """Return the fault of a refusal, a whole reply or an event in a stream."""
     fault = fault_of_refusal(status, body, headers, context)
     return replace(fault, limits=limits_in(headers))
 
@@ -95,15 +95,16 @@ def _network_fault(failure: Exception, context: FaultContext, *, sent: bool) -> 
         return any(isinstance(cause, kind) for cause in causes)
 
     if found(ssl.SSLCertVerificationError):
-        return _mistrusted(context)
+        happened = f"The certificate of {context.base_url} is not trusted here."
+        return Fault(ConnectionLostError(happened, trust_remedy()))
     if found(httpx.TimeoutException) and not found(httpx.ConnectTimeout):
         reason = f"Nothing came for {context.timeout:g} s."
         remedy = "`%groq_retry` asks again; `--timeout` waits longer."
         return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
     if sent:
-        reason = "The connection broke off."
+        reason = "The connection broke."
         return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
-    # The SDK hides every exception of the transport behind its own: the cause is more precise.
+    # The SDK wraps every exception of the transport: the cause is more precise.
     return _unsent(failure.__cause__ or failure, context)
 
 
@@ -112,7 +113,7 @@ def _unsent(cause: BaseException, context: FaultContext) -> Fault:
 
     ours = httpx.LocalProtocolError | httpx.UnsupportedProtocol
     if isinstance(cause, ours) or not isinstance(cause, httpx.TransportError):
-        # A malformed header's text holds the key itself: the name has to do.
+        # The text of a malformed header's error contains the key: only the type is shown.
         reason = f"The request can't be sent ({type(cause).__name__})."
         return Fault(RequestError(reason, "Check the options, the key and GROQ_BASE_URL."))
     why = _clipped(str(cause), context) or type(cause).__name__
@@ -125,11 +126,6 @@ def _unsent(cause: BaseException, context: FaultContext) -> Fault:
     reason = f"{context.base_url} can't be reached{through}: {why}."
     remedy = f"Check the network and {proxy or 'GROQ_BASE_URL'}, then `%groq_retry`."
     return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
-
-
-def _mistrusted(context: FaultContext) -> Fault:
-    happened = f"The certificate of {context.base_url} is not trusted here."
-    return Fault(ConnectionLostError(happened, trust_remedy()))
 
 
 def _clipped(text: str, context: FaultContext) -> str:

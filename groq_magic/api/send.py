@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Wait", "backoff", "send"]
 
-# A service that asks for no pause, or hardly any, must not be hammered.
+# Seconds, even if the service asks for less.
 _SHORTEST_WAIT = 0.25
-# How soon a request notices that it may go out earlier than was thought.
+# Seconds after which a waiting request checks the limits again.
 _POLL = 0.05
 _FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
-# By how much requests of one run wait differently.
+# The waits of one run's requests differ by up to this factor.
 _SPREAD = 1.25
 
 
@@ -47,9 +47,9 @@ class Wait:
     reason : str
         A sentence: `The model is over capacity (503).`
     until : float
-        When it ends, on the clock of `time.monotonic`.
+        Its end, on the clock of `time.monotonic`.
     next_try, tries : int
-        Which try follows, of how many at most.
+        The number of the next try, and the most tries.
     """
 
     reason: str
@@ -83,39 +83,39 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
 ) -> Outcome:
     """Send a request until an answer comes; return how it ended.
 
-    It is sent once the limiter allows it. A fault that may pass is tried again, but never
-    once text has come. Where the wait would be too long, the service decides. Where the flex
-    tier has no capacity, it is sent on demand.
+    It is sent when the limiter allows it. After a temporary fault it is sent again, but never
+    after text has arrived. If the wait would be too long, it is sent at once: the service may
+    still accept it. If the flex tier has no capacity, it is sent on demand.
 
     Parameters
     ----------
     request : mapping
-        As the API takes it.
+        For the API.
     client : Client
     limiter : Limiter, optional
-        What is left of the limits; without one nothing is held back.
+        Without one, the request never waits for limits.
     cancel : Exchange, optional
         Its `cancel()`, called in any thread, ends the running request or the wait at once:
         then the outcome has neither a finish_reason nor a fault.
     on_delta : callable
-        Takes text and reasoning as they come, either may be empty, in this thread.
+        Receives text and reasoning as they arrive, either may be empty, in this thread.
     on_wait : callable
-        Takes a Wait when one begins or its end moves, None when it is over, in this thread.
+        Receives a Wait when it begins or changes, None when it is over, in this thread.
     nearest : callable
-        From a refused model's id to the one to use instead.
+        Returns the id to use instead of a refused model's.
     tokens : int
-        About how many the prompt takes.
+        Estimated, of the prompt.
     urgent : bool
-        Whether somebody watches: then the limiter holds it back only where the service
-        would surely refuse it.
+        Whether a user is waiting: the limiter delays the request only if the service would
+        certainly refuse it.
     share : Share, optional
-        Of the run that it is one request of: many are under way, and try again at different times.
+        Of its run, whose requests try again at different times.
     timeout : float
         Seconds without a byte.
     tries : int
-        How often it is sent at most.
+        The most tries.
     max_wait : float
-        Seconds of waiting in all, what failed tries took included.
+        Seconds of waiting in all, failed tries included.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
         part = limiter.reserve(model, tokens, answer=answer, urgent=urgent, share=share)
         reader = ReplyReader(context, exchange, part.answered)
         try:
-            # After the wait that the service asked for, it is the service's to refuse.
+            # After the wait that the service asked for, it is not delayed again.
             if not waits.until_free(part, number, by_force=urgent and number > 1):
                 return Outcome(tries=number - 1)
             with contextlib.closing(reader.deltas(client, request)) as deltas:
@@ -145,10 +145,10 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
         if fault.is_flex_full and request.get("service_tier") == "flex":
             request = {name: value for name, value in request.items() if name != "service_tier"}
             continue
-        # A pause of 0 is not followed: it would flood the service.
+        # A pause of 0 would flood the service.
         seconds = max(_SHORTEST_WAIT, fault.wait or backoff(number))
         if share is not None:
-            seconds *= random.uniform(1.0, _SPREAD)  # noqa: S311 - spreads tries, guards nothing
+            seconds *= random.uniform(1.0, _SPREAD)  # noqa: S311 - not for security
         if time.monotonic() + seconds > waits.latest:
             break
         if not waits.pause(seconds, fault.reason, number + 1):
@@ -161,30 +161,30 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
 def backoff(tried: int) -> float:
     """Return the seconds before the next try: doubling, with jitter, 20 s at the most."""
     longest = min(_LONGEST, _FIRST * _FACTOR ** (tried - 1))
-    return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads tries, guards nothing
+    return longest * random.uniform(0.75, 1.0)  # noqa: S311 - not for security
 
 
 def _end(part: Reservation, reader: ReplyReader, exchange: Exchange) -> None:
-    """Report to the limiter what the request used, or that it was not counted."""
+    """Report to the limiter the usage of a request, or that the service did not count it."""
     fault = reader.outcome.fault
     if reader.is_open:
         part.end(usage_of(reader.outcome.usage))
     elif fault is None or isinstance(fault.error, ModelError):
-        # Cancelled; or no such model: its limits matter to nobody.
+        # Cancelled, or the model doesn't exist, which has no limits.
         part.end(None) if fault is None and exchange.is_sent else part.give_back()
     elif fault.is_refusal or not exchange.is_sent:
         hit = fault.hit
-        # The headers come with every reply and are exact: a text adds what they lack.
+        # Headers are exact; the text may name limits that they lack.
         news = Limits((hit.as_limit(time.time()),) if hit is not None else ())
         part.give_back(news.updated(fault.limits))
     else:
-        # It broke off before a reply: the service may have counted it.
+        # The connection broke before a reply: the service may have counted it.
         part.end(None)
 
 
 @dataclass(frozen=True)
 class _Waits:
-    """The waits of one request: what cancels them, where they are reported, when they must end."""
+    """The waits of one request: cancelled by its exchange, reported to `on_wait`, bounded."""
 
     exchange: Exchange
     on_wait: Callable[[Wait | None], object]
@@ -202,7 +202,7 @@ class _Waits:
             if abs(until - shown) > _POLL:
                 shown = until
                 self.on_wait(Wait(delay.reason, until, number, self.tries))
-            # Another's answer may have taken less than it might have: then it is free earlier.
+            # Another answer may use fewer tokens than reserved, which ends the wait early.
             cancelled.wait(min(delay.seconds, _POLL))
         if shown:
             self.on_wait(None)

@@ -6,15 +6,15 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
+from groq_magic.api.account import Account, account_of, check_key, list_models, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, PRACTICE_KEY, ApiKey, KeyFinder, checked
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, PRACTICE_KEY, ApiKey, KeyFinder, parse_key
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Service"]
 
-# The models are fetched while an ask runs, and mostly arrive before its answer.
+# Seconds to wait for a fetch of the models that is in progress.
 _SOON = 0.5
 
 
@@ -38,7 +38,7 @@ class Service:
     ----------
     settings : Settings
     folder : callable
-        Returns where the search for a `.env` begins.
+        Returns the folder in which the search for a `.env` begins.
     ask_for_key : callable
         Asks the user for a key, masked; None where there is no way to ask.
     warn : callable
@@ -71,22 +71,22 @@ class Service:
 
     @property
     def limiter(self) -> Limiter:
-        """What is known of the limits at the address in use; nothing before the first client."""
+        """The limiter of the account in use; an empty one before the first client."""
         return self._account.limiter if self._account is not None else Limiter()
 
     @property
     def limits(self) -> Limits:
-        """What is known of the limits of the model that was asked last."""
+        """The known limits of the model that was asked last."""
         return self.limiter.limits_of(self.last_model)
 
-    def practise(self, *, on: bool, script: Path | None = None) -> None:
-        """Start or end practice mode; the limits and models of the other side are forgotten.
+    def set_practice(self, *, on: bool, script: Path | None = None) -> None:
+        """Start or end practice mode; limits and models of the other mode are dropped.
 
         Parameters
         ----------
         on : bool
         script : Path, optional
-            A JSON file of replies that the practice server is to give.
+            A JSON file of replies for the practice server.
         """
         if not on or script is not None:
             self._end_practice()
@@ -101,7 +101,7 @@ class Service:
         Raises
         ------
         ApiKeyError
-            When the one that is found is malformed.
+            When the key is malformed.
         """
         if self.in_practice:
             return PRACTICE_KEY
@@ -112,7 +112,7 @@ class Service:
         return self._keys.once()
 
     def account(self) -> Account | None:
-        """Return the account in use, None without a key; nothing is asked for, started or shown.
+        """Return the account in use, None without a key; without any prompt or warning.
 
         Raises
         ------
@@ -135,18 +135,18 @@ class Service:
         return None
 
     def new_key(self, typed: str | None = None) -> ApiKey:
-        """Check a key with the service and keep it in this process alone; ask for it if not given.
+        """Check a key with the service and use it in this session; ask for it if not given.
 
-        Practice mode ends with it. Until it is accepted nothing changes.
+        This ends practice mode. Nothing changes unless the key is accepted.
 
         Raises
         ------
         ApiKeyError
             When there is no way to ask, or the key is malformed or refused.
         InterruptedAskError
-            When the user breaks it off.
+            When the user stops it.
         RequestError
-            When `GROQ_BASE_URL` is no http or https address.
+            When `GROQ_BASE_URL` is not an http or https address.
         """
         url = service_url()
         typed = self._ask_for_key() if typed is None else typed
@@ -156,34 +156,34 @@ class Service:
                 f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one. "
                 "`%groq_practice on` needs none.",
             )
-        key = checked(typed, "%groq_key")
-        self._warned_of.add(url)  # by the question
-        catalogue = accepted(Client(key, url, self._settings.connect_timeout))
-        self.practise(on=False)
+        key = parse_key(typed, "%groq_key")
+        self._warned_of.add(url)  # the prompt for the key has warned
+        catalogue = check_key(Client(key, url))
+        self.set_practice(on=False)
         self._keys.typed, self._catalogue = key, catalogue
         return key
 
     def base_url(self) -> str:
-        """Return where requests go.
+        """Return the address of requests.
 
         Raises
         ------
         RequestError
-            When `GROQ_BASE_URL` is no http or https address.
+            When `GROQ_BASE_URL` is not an http or https address.
         """
         if self._practice is not None:
             return self._start_practice().url
         return service_url()
 
     def client(self) -> Client:
-        """Return the client, made at first need and again when its settings change.
+        """Return the client of the key and address in use; ask for a key if it is missing.
 
-        Whatever sends a key comes by here, so the warning is shown before.
+        All code that sends a key calls this, so the warning about plain http is shown here.
 
         Raises
         ------
         ApiKeyError
-            When there is no key and the user gives none.
+            When there is no key and the user enters none.
         """
         key = self.key_now() or self._first_key()
         url = self.base_url()
@@ -194,14 +194,14 @@ class Service:
         if self._account is not None and self._account is not account:
             self._forget()
         self._account = account
-        return account.client(self._settings.connect_timeout)
+        return account.client
 
     def plain_warning(self) -> str:
-        """Return a warning, until it was shown, where the key would travel in the clear."""
+        """Return the warning that the key is sent unencrypted, "" if not or shown before."""
         return self._warning_of(self.base_url())
 
     def key_warning(self) -> str:
-        """Return the warning to show before a key is typed: it is sent to the real service."""
+        """Return the same warning, to be shown before a key is typed: it is sent to the service."""
         return self._warning_of(service_url())
 
     def _warning_of(self, url: str) -> str:
@@ -215,12 +215,12 @@ class Service:
         return self._catalogue or offline_catalogue()
 
     def fetched_catalogue(self, *, of_key: bool = False, again: bool = False) -> Catalogue:
-        """Return the live catalogue, the offline one where the service does not answer.
+        """Return the live catalogue, or the offline one if the service does not answer.
 
         Parameters
         ----------
         of_key : bool
-            Whether a refused key is an error, rather than a reason for the offline catalogue.
+            Whether a refused key raises an error; else the offline catalogue is returned.
         again : bool
             Whether to fetch it even if it is known.
 
@@ -229,28 +229,28 @@ class Service:
         ApiKeyError
             When the service refuses the key, with `of_key`.
         InterruptedAskError
-            When the user breaks it off.
+            When the user stops it.
         """
         client = self.client()
         if self._catalogue is None or again:
-            found = unsent(lambda: self._fetch(client))
+            found = interruptible(lambda: self._fetch(client))
             if of_key:
                 raise_refusal(found)
         return self.catalogue()
 
     def prefetch_catalogue(self) -> None:
-        """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
+        """Begin to fetch the models in a thread; if that fails, an ask still works."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
             name = "groq-magic-models"
             thread = threading.Thread(target=self._fetch, args=(client,), name=name, daemon=True)
-            # Where the process can start no more threads, an ask goes on without.
+            # If the process can't start a thread, the ask continues without it.
             with contextlib.suppress(RuntimeError):
                 thread.start()
                 self._fetching = thread
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close the account and the practice server, and drop the key that was typed."""
         if self._account is not None:
             self._account.close()
         self._forget()
@@ -266,7 +266,7 @@ class Service:
         return self.new_key()
 
     def _start_practice(self) -> PracticeServer:
-        """Return the practice server, another one where it has died."""
+        """Return the practice server, a new one if it has died."""
         if self._practice is not None and not self._practice.alive:
             self._end_practice()
         if self._practice is None:
@@ -281,19 +281,19 @@ class Service:
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:
-        account, found = self._account, listed(client)
+        account, found = self._account, list_models(client)
         if isinstance(found, Catalogue) and found.models and self._account is account:
             self._catalogue = found
         return found
 
     def nearest(self, model_id: str) -> str:
-        """Return the id to use instead, by the live catalogue if it is about to come."""
+        """Return the id to use instead, from the live catalogue if it arrives soon."""
         if self._catalogue is None and self._fetching is not None:
             self._fetching.join(_SOON)
         return self.catalogue().nearest(model_id)
 
     def _forget(self) -> None:
         if self._account is not None:
-            self._account.rest()
+            self._account.client.close_idle()
         self._account = None
         self._catalogue = None

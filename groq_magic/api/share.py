@@ -1,4 +1,4 @@
-"""The part of the limits that one run may use, so that others can work, too."""
+"""The part of the limits that one run may use; the rest is left for others."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ModelShare:
         self._limits = Limits()
 
     def of(self, limits: Limits, now: float) -> Limits:
-        """Return what is left of the share, given what is left of the limits.
+        """Return the rest of the share, given the rest of the limits.
 
         A share of 1 limits nothing.
         """

@@ -1,4 +1,4 @@
-"""Images in a request that becomes code: files that the code reads."""
+"""The images of a request that is exported as code, as files that the code reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DATA_URL = re.compile(r"data:image/(png|jpeg);base64,(.*)", re.DOTALL)
 
 
 def image_files(request: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the images that a request holds itself, by the names of their files."""
+    """Return the images in a request, by the names of their files."""
     found = (_DATA_URL.fullmatch(url) for url in _urls(request))
     return {
         _name(each[0]): base64.b64decode(each[2], validate=True)
@@ -26,7 +26,7 @@ def image_files(request: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def with_file_names(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a request with the names of files in place of the images that it holds."""
+    """Return a request with the names of files in place of its images."""
     return {**request, "messages": [_named(message) for message in request["messages"]]}
 
 
@@ -42,7 +42,7 @@ def _named(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _name(url: str) -> str:
-    """Return the name of an image's file: by its content, so that none replaces another."""
+    """Return the name of an image's file, unique by its content."""
     found = _DATA_URL.fullmatch(url)
     if found is None:
         return url

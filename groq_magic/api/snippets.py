@@ -1,4 +1,4 @@
-"""A chat request as code that runs without us."""
+"""Write a chat request as code that runs without groq_magic."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "snippet"]
 
 _WIDTH = 64  # fits a narrow page
-# What each is called where code is coloured.
+# The names of the languages for colouring.
 LANGUAGES = MappingProxyType(
     {"python": "python", "openai": "python", "curl": "bash", "node": "javascript"}
 )
-# What Groq's `chat.completions.create` takes and OpenAI's does not.
+# Parameters of Groq's `chat.completions.create` that OpenAI's lacks.
 _GROQS_OWN = frozenset(
     {
         "citation_options",
@@ -70,15 +70,15 @@ def snippet(
         As it was sent.
     kind : {"python", "openai", "curl", "node"}
     base_url : str
-        Where it went, without `/openai/v1`; the code names it unless it is Groq's own.
+        Its address, without `/openai/v1`; the code contains it unless it is Groq's.
     stream : bool or None
-        Whether the code streams; None as the request did.
+        Whether the code streams; None as in the request.
 
     Returns
     -------
     str
-        The code, which ends in a line break. The key is taken from
-        GROQ_API_KEY when it runs, and images from their files (see `image_files`).
+        The code, which ends in a line break. When it runs, it reads the key from
+        GROQ_API_KEY and images from their files (see `image_files`).
     """
     sent = {name: value for name, value in request.items() if name != "stream"}
     if request.get("stream") if stream is None else stream:
@@ -133,10 +133,10 @@ def _python_call(request: Mapping[str, Any], files: tuple[str, ...]) -> str:
 
 
 def _argument(name: str, value: Any) -> str:
-    """Return `name=value`; a list of several lines has each item on a line of its own."""
+    """Return `name=value`; in a list of several lines each item begins a line."""
     head = f"{name}="
     written = pformat(value, width=_WIDTH - 4 - len(head), sort_dicts=False)
-    # No line of it is inside a text: line breaks in texts are escaped.
+    # Line breaks inside of texts are escaped, so lines can be indented.
     if not isinstance(value, list) or "\n" not in written:
         return head + written.replace("\n", "\n" + " " * (4 + len(head)))
     items = (pformat(item, width=_WIDTH - 8, sort_dicts=False) for item in value)
@@ -147,13 +147,13 @@ def _argument(name: str, value: Any) -> str:
 def _curl(request: Mapping[str, Any], base_url: str, files: tuple[str, ...]) -> str:
     """Return a shell command whose body is a here-document.
 
-    The body is verbatim, whatever quotes, `$` and backticks it holds, and may be longer than an
-    argument. JSON escapes line ends inside texts, so no line of it can end the document.
+    The body needs no quoting there, and may be longer than an argument. JSON escapes line ends
+    inside of texts, so that no line of it can end the document.
     """
     address = shlex.quote(f"{base_url}/openai/v1/chat/completions")
     unbuffered = " -N" if request.get("stream") else ""
     body = f" <<'JSON'\n{_json(request)}\nJSON\n"
-    # Within the body the images are pieces of their own; line breaks between are no part of it.
+    # Images are separate parts of the body; `tr` removes the line breaks between parts.
     pieces = f"{{\ncat{body}}} | tr -d '\\n' | " if files else ""
     for file in files:
         opening = f"data:image/{file.rpartition('.')[2]};base64,"

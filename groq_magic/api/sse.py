@@ -1,8 +1,7 @@
-"""Server-sent events, from bytes as they come off the wire.
+"""Read server-sent events from bytes.
 
-The SDK's own reader drops an event whose blank line never came, stops at
-bytes that are no UTF-8 and takes fifteen times the processor time a chunk;
-this one keeps all that arrived.
+The SDK's own reader drops an event without its blank line, stops at bytes that
+are not UTF-8, and takes fifteen times the processor time a chunk.
 """
 
 from __future__ import annotations
@@ -26,8 +25,7 @@ class Event(NamedTuple):
 class EventReader:
     """Turns pieces of bytes, split anywhere, into events.
 
-    Only CR, LF and CRLF end a line, by the standard: U+2028 and its
-    like are text.
+    By the standard only CR, LF and CRLF end a line; U+2028 and others are text.
     """
 
     def __init__(self) -> None:
@@ -37,22 +35,22 @@ class EventReader:
         self._data: list[str] = []
 
     def feed(self, piece: bytes) -> Iterator[Event]:
-        """Take a piece and yield the events that it completes."""
+        """Read a piece and yield the events that it completes."""
         yield from self._take(self._decoder.decode(piece))
 
     def finish(self) -> Iterator[Event]:
-        """Yield the last event, where the stream ended without its blank line."""
+        """Yield the last event, if the stream ended without its blank line."""
         yield from self._take(self._decoder.decode(b"", final=True) + "\n\n")
 
     def _take(self, text: str) -> Iterator[Event]:
         text = self._rest + text
         # A CR at the very end may be half of a CRLF: it waits for the next piece.
-        held = "\r" if text.endswith("\r") else ""
-        text = text[: len(text) - len(held)]
+        pending = "\r" if text.endswith("\r") else ""
+        text = text[: len(text) - len(pending)]
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         *lines, rest = text.split("\n")
-        self._rest = rest + held
+        self._rest = rest + pending
         for line in lines:
             if line:
                 self._field(line)

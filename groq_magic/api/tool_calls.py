@@ -1,4 +1,4 @@
-"""The tool calls in a reply, and what tools of the service did, from its chunks."""
+"""Collect the tool calls in a reply, and the reports about the service's own tools."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class ToolCall:
     Parameters
     ----------
     id : str
-        What the result refers to.
+        The result refers to it.
     name : str
-        The tool's, as the model wrote it; it may not exist.
+        Of the tool, as the model wrote it; it may not exist.
     arguments : str
-        JSON, as the model wrote it; it may be broken.
+        JSON, as the model wrote it; it may be invalid.
     """
 
     id: str
@@ -33,20 +33,20 @@ class ToolCall:
 
     @property
     def part(self) -> dict[str, Any]:
-        """The call as an assistant's message contains it."""
+        """The call, as a part of an assistant's message."""
         function = {"name": self.name, "arguments": self.arguments}
         return {"id": self.id, "type": "function", "function": function}
 
 
 class ToolCalls:
-    """Collects the calls of one reply: each comes whole, or in fragments with its number."""
+    """Collects the calls of one reply: each arrives whole, or in fragments with its number."""
 
     def __init__(self) -> None:
         self._found: dict[int, list[str]] = {}
         self._executed: dict[int, dict[str, Any]] = {}
 
     def add(self, parts: object) -> None:
-        """Add what a chunk contains of calls; what is malformed is ignored."""
+        """Add the calls in a chunk; malformed ones are ignored."""
         for part in parts if isinstance(parts, list) else ():
             if not isinstance(part, dict) or not isinstance(part.get("function"), dict):
                 continue
@@ -60,13 +60,13 @@ class ToolCalls:
             call[2] += _text(function.get("arguments"))
 
     def add_executed(self, parts: object) -> None:
-        """Add what a chunk reports of tools that ran at the service."""
+        """Add a chunk's reports about tools that ran at the service."""
         for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):
                 self._executed.setdefault(_number(part, self._executed), {}).update(part)
 
     def executed(self) -> tuple[dict[str, Any], ...]:
-        """Return what ran at the service, in its order."""
+        """Return the reports about tools that ran at the service, in their order."""
         return tuple(part for _, part in sorted(self._executed.items()))
 
     def whole(self) -> tuple[ToolCall, ...]:
@@ -78,7 +78,7 @@ class ToolCalls:
 
 
 def _number(part: dict[str, Any], found: Collection[int]) -> int:
-    """Return the number of a call; one without a number is another call than those before."""
+    """Return the number of a call; one without a number gets the next one."""
     index = part.get("index")
     return index if isinstance(index, int) else max(found, default=-1) + 1
 

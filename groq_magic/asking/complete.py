@@ -83,7 +83,6 @@ class _CallSettings:
 
     options: AskOptions
     timeout: float
-    connect_timeout: float
     tries: int
     max_wait: float
 
@@ -92,7 +91,6 @@ def _settings_of(settings: Settings) -> _CallSettings:
     return _CallSettings(
         settings.defaults(),
         settings.timeout,
-        settings.connect_timeout,
         settings.tries,
         settings.max_wait,
     )
@@ -167,7 +165,7 @@ class _Completion:
         exchange, settings = Exchange(), self._settings
         outcome = send(
             request,
-            client=self._account.client(settings.connect_timeout),
+            client=self._account.client,
             limiter=self._account.limiter,
             cancel=exchange,
             on_delta=self._add,
@@ -218,7 +216,7 @@ class _Completion:
     def _catalogue(self) -> Catalogue:
         """Return the key's models; fetch them if unknown."""
         if not self._models.live:
-            self._models = self._account.models(self._settings.connect_timeout)
+            self._models = self._account.models()
         return self._models
 
     def _add(self, text: str, reasoning: str) -> None:

@@ -122,7 +122,7 @@ def put_into_cache(state: FinishState) -> None:
 
 def note_unanswered(state: FinishState) -> None:
     """Note for `%groq_export` that this ask has no answer to export."""
-    state.session.requests.pass_by()
+    state.session.requests.note_failure()
 
 
 def discard_view(state: FinishState) -> None:
@@ -218,7 +218,7 @@ def use_restore_offer(state: FinishState) -> None:
 
 def update_bars(state: FinishState) -> None:
     """Mark the answers that this turn made stale."""
-    state.session.finished(
+    state.session.add_answer(
         state.turn,
         state.output,
         in_conversation=not state.plan.pending.once,

@@ -14,7 +14,7 @@ from groq_magic.asking.prepare import prepare
 from groq_magic.asking.replies import mention_earlier_answer, reply_of
 from groq_magic.asking.rounds import read_rounds
 from groq_magic.errors import InterruptedAskError
-from groq_magic.interrupts import Interrupts, unsent
+from groq_magic.interrupts import Interrupts, interruptible
 from groq_magic.views.guarded_view import GuardedView
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
 
 
 def _run_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
-    prepared = unsent(lambda: prepare(session, ask))
+    prepared = interruptible(lambda: prepare(session, ask))
     with Interrupts() as interrupts:
         run = AskRun(session, prepared, GuardedView(view_of()), interrupts)
         try:

@@ -162,7 +162,7 @@ def _keep_for_retry(session: Session, ask: Ask) -> Ask:
         pending = _pending(session, ask, options)
         # A retry from another cell takes the same place.
         options = replace(ask.options, conversation=pending.conversation)
-        session.last = replace(ask, options=options, place=pending.place)
+        session.last = replace(ask, options=options, replaces=pending.key)
     return ask
 
 
@@ -192,7 +192,7 @@ def _pending(
         conversation=options.conversation or session.settings.conversation,
         practice=saved.practice if saved is not None else session.service.in_practice,
         once=options.once,
-        place=ask.place,
+        replaces=ask.replaces,
         run=execution.run,
         is_sent=is_sent,
         cell_number=execution.number,

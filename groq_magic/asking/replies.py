@@ -131,7 +131,7 @@ def mention_earlier_answer(session: Session, plan: Plan, reply: Reply) -> Reply:
         return reply
     conversations = session.conversations
     held = [conversations.get(name, practice) for name in conversations.names(practice)]
-    if not any(each.at(plan.pending.place) for each in held):
+    if not any(each.at(plan.pending.key) for each in held):
         return reply
     happened = f"{error.happened} The earlier answer stays in the conversation."
     return replace(reply, error=type(error)(happened, error.remedy))

@@ -194,7 +194,7 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     key = replay_key_of(session, draft, pending)
     found = stored.replay.find(key)
     if found is None:
-        return _without_saved(session, stored.replay.why_none(key), stored.replay.former(key))
+        return _without_saved(session, stored.replay.why_missing(key), stored.replay.former(key))
     in_practice = session.service.in_practice
     result = result_of_saved(found, in_practice=in_practice)
     if not stored.asks_first:
@@ -254,7 +254,7 @@ def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
     """Return the cached answer to a request; None without one, or if a new one is wanted."""
     if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    data = session.stored_answers.kept(_key(session, plan.request))
+    data = session.stored_answers.get(_key(session, plan.request))
     return StoredAnswer.of_data(data) if data is not None else None
 
 
@@ -267,7 +267,7 @@ def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
     counts = {name: n for name, n in (outcome.usage or {}).items() if name in _COUNTS}
     model, ending = outcome.model or plan.model, outcome.finish_reason or ""
     answer = StoredAnswer("cache", reader.text, model, ending, counts or None, reader.reasoning)
-    session.stored_answers.keep(_key(session, plan.request), answer.data())
+    session.stored_answers.put(_key(session, plan.request), answer.data())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:

@@ -23,29 +23,29 @@ def demo(folder: Path, *, browser: bool, execute: bool) -> int:
     Parameters
     ----------
     folder : Path
-        Where they are put; files that are there are kept.
+        The folder of the copies; existing files are kept.
     browser : bool
-        Whether a browser is opened.
+        Whether to open a browser.
     execute : bool
-        Whether they are run into HTML files instead.
+        Whether to run them and save HTML files instead.
     """
     needed = "nbconvert" if execute else "jupyterlab"
     if find_spec(needed) is None:
         print(f"{needed} is not installed: pip install 'groq-magic[lab]'", file=sys.stderr)
         return 1
     try:
-        notebooks = _copies(folder)
+        notebooks = _copy_notebooks(folder)
     except OSError as failure:
         print(f"{folder} can't be written: {failure.strerror}.", file=sys.stderr)
         print("Name a folder that you can write to with --folder.", file=sys.stderr)
         return 1
     if execute:
-        return _executed(notebooks)
+        return _execute(notebooks)
     print(f"The notebooks are in {notebooks[0].parent}", flush=True)
-    return _opened(notebooks[0], browser=browser)
+    return _open_lab(notebooks[0], browser=browser)
 
 
-def _copies(folder: Path) -> list[Path]:
+def _copy_notebooks(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     copies = []
     for source in _sources():
@@ -66,18 +66,18 @@ def _copy(source: Path, copy: Path) -> None:
 def _sources() -> list[Path]:
     package = Path(str(resources.files("groq_magic")))
     shipped = package / "notebooks"
-    # In a checkout the notebooks stand beside the package.
+    # In a checkout the notebooks are beside the package.
     found = shipped if shipped.exists() else package.parent / "notebooks"
     return sorted(found.glob("*.ipynb"))
 
 
-def _opened(notebook: Path, *, browser: bool) -> int:
+def _open_lab(notebook: Path, *, browser: bool) -> int:
     command = [
         sys.executable,
         "-m",
         "jupyterlab",
         f"--notebook-dir={notebook.parent}",
-        # The URL that is printed leads to the notebook too.
+        # The printed URL opens the notebook too.
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
     ]
     if not browser:
@@ -88,19 +88,15 @@ def _opened(notebook: Path, *, browser: bool) -> int:
     with subprocess.Popen(command, env=environment) as lab:  # noqa: S603 - our own interpreter
         before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
         try:
-            return _ended(lab)
+            while True:
+                # An interrupt reaches JupyterLab too, which asks for confirmation and ends itself.
+                with contextlib.suppress(KeyboardInterrupt):
+                    return lab.wait()
         finally:
             signal.signal(signal.SIGTERM, before)
 
 
-def _ended(lab: subprocess.Popen[bytes]) -> int:
-    while True:
-        # An interrupt reaches JupyterLab too, which asks back and ends on its own.
-        with contextlib.suppress(KeyboardInterrupt):
-            return lab.wait()
-
-
-def _executed(notebooks: list[Path]) -> int:
+def _execute(notebooks: list[Path]) -> int:
     from groq_magic.api.practice_server import UNPACED
 
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute"]
@@ -120,13 +116,13 @@ def _executed(notebooks: list[Path]) -> int:
 
 
 def _environment(folder: Path, *, practice: str) -> dict[str, str]:
-    from groq_magic.api.key import found_key
+    from groq_magic.api.key import find_key
     from groq_magic.api.practice_server import SWITCH
     from groq_magic.errors import ApiKeyError
 
     environment = dict(os.environ)
     try:
-        key = found_key(folder)
+        key = find_key(folder)
     except ApiKeyError as error:
         print(error, file=sys.stderr)
         key = None

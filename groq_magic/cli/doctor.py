@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from groq_magic.api.account import listed
+from groq_magic.api.account import list_models
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search_key
 from groq_magic.api.models import Catalogue
 from groq_magic.errors import ApiKeyError, GroqMagicError
 from groq_magic.page.notebook_file import working_folder
@@ -35,7 +35,7 @@ class Finding(NamedTuple):
     Parameters
     ----------
     state : str
-        "ok", "missing", "fault" or "-" for what can't be known.
+        "ok", "missing", "fault", or "-" for unknown.
     subject, text : str
     """
 
@@ -96,7 +96,7 @@ def _version(name: str) -> str | None:
 
 
 def _page_parts() -> Finding:
-    """Look for what JupyterLab loads into the page, where this Python's server looks for it."""
+    """Look for the page parts of widgets in the folders of this Python's Jupyter server."""
     subject = "page parts"
     try:
         from jupyter_core.paths import jupyter_path
@@ -112,14 +112,14 @@ def _page_parts() -> Finding:
 
 def _key() -> tuple[Finding, KeySearch]:
     try:
-        found = search(working_folder)
+        found = search_key(working_folder)
     except ApiKeyError as error:
         return Finding("fault", "key", str(error)), KeySearch()
     if found.key is not None:
         return Finding("ok", "key", f"from {found.key.source}"), found
     if working_folder() is None:
-        gone = "this folder was deleted; run groq-magic doctor in another one"
-        return Finding("fault", "key", gone), found
+        text = "this folder was deleted; run groq-magic doctor in another one"
+        return Finding("fault", "key", text), found
     how = f"set {KEY_NAME}, or run `%groq_key` in a notebook; {KEY_PAGE} gives one"
     return Finding("missing", "key", found.skipped or how), found
 
@@ -137,7 +137,7 @@ def _connection(found: KeySearch) -> Finding:
         client = Client(found.key, url, _CONNECT_WITHIN)
         began = time.monotonic()
         try:
-            models = listed(client)
+            models = list_models(client)
         finally:
             client.close()
     except GroqMagicError as error:

@@ -1,4 +1,4 @@
-"""The conversation: turns, which of them an ask sees and sends, and what a saved notebook contains.
+"""The conversation: its turns, their order, what an ask sends of them, and saved turns.
 
 Pure: no IPython, no network, no files. For the main thread only.
 """

@@ -1,4 +1,4 @@
-"""Arrange a conversation: its turns in the order of their cells on the page."""
+"""Order a conversation's turns as their cells are on the page."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groq_magic.conversation.chain import EMPTY, Places
+from groq_magic.conversation.chain import EMPTY, ChainSearch
 from groq_magic.conversation.page import Page
-from groq_magic.conversation.page_order import place_of, places
+from groq_magic.conversation.page_order import order_turns, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -34,14 +34,14 @@ class Arrangement:
     turns : tuple of Turn
         Those that are sent, in order: a turn's number is its position, from 1.
     deleted : tuple of Turn
-        Those whose cells were deleted: they are not sent, and have no number.
+        Those whose cells were deleted: not sent, without a number.
     notebooks : Mapping of (str or TurnKey) to (int or None)
-        By a turn's place, the id of the cell list that it is ordered by; a
-        turn of no list goes by that of the turn asked just before it.
+        By a turn's place, the id of the cell list that orders it; for a turn on no
+        list, that of the turn asked just before it.
     chains : tuple of Chain
         The chains of its first 0, 1, 2 … turns.
     slots : tuple of int
-        By turn, the position on the cell list of the cell that it is of, or
+        By turn, the position on the cell list of its cell, or of the cell that it
         follows; empty where turns are in the order of asking.
     """
 
@@ -60,21 +60,21 @@ class Arrangement:
         """Return the turn of a key, None if it is deleted or missing."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
-    def place_of(self, key: TurnKey, position: int) -> int:
+    def index_of(self, key: TurnKey, position: int) -> int:
         """Return the index of a turn of the cell list, or where it would be inserted.
 
         Parameters
         ----------
         key : TurnKey
         position : int
-            Its cell's, on the list.
+            Of its cell, on the list.
         """
-        place = bisect_left(self.slots, position)
-        mates = itertools.takewhile(
+        start = bisect_left(self.slots, position)
+        earlier_asks = itertools.takewhile(
             lambda turn: turn.key.cell == key.cell and turn.key.ask < key.ask,
-            itertools.islice(self.turns, place, None),
+            itertools.islice(self.turns, start, None),
         )
-        return place + sum(1 for _ in mates)
+        return start + sum(1 for _ in earlier_asks)
 
     def is_of(self, conversation: Conversation, page: Page) -> bool:
         """Whether it is the arrangement of this conversation on this page."""
@@ -88,42 +88,42 @@ class Arrangement:
         self, conversation: Conversation, turn: Turn, notebook: int, position: int
     ) -> Arrangement:
         """Return the arrangement with a new turn of the cell list, which moves no other turn."""
-        place = self.place_of(turn.key, position)
-        turns = (*self.turns[:place], turn, *self.turns[place:])
+        index = self.index_of(turn.key, position)
+        turns = (*self.turns[:index], turn, *self.turns[index:])
         return replace(
             self,
             conversation=conversation,
             turns=turns,
-            slots=(*self.slots[:place], position, *self.slots[place:]),
+            slots=(*self.slots[:index], position, *self.slots[index:]),
             notebooks={**self.notebooks, place_of(turn.key): notebook},
             chains=_chains(turns, self),
         )
 
-    def with_another(self, conversation: Conversation, old: Turn, new: Turn) -> Arrangement:
+    def with_replaced(self, conversation: Conversation, old: Turn, new: Turn) -> Arrangement:
         """Return the arrangement with a turn replaced by one of the same key."""
         turns = tuple(new if turn is old else turn for turn in self.turns)
         return replace(self, conversation=conversation, turns=turns, chains=_chains(turns, self))
 
     def notebook_of(self, key: TurnKey) -> int | None:
-        """Return the id of the cell list that a turn under `key` is ordered by."""
+        """Return the id of the cell list that orders the turn of a key."""
         return self.notebooks.get(place_of(key))
 
     def number(self, turn: Turn) -> int | None:
-        """Return the turn's number, from 1; None if it is not here (any more)."""
+        """Return the turn's number, from 1; None if it is not in this conversation."""
         return self._numbers.get(turn.revision)
 
     def number_at(self, key: Hashable) -> int | None:
-        """Return the number of the turn of a key, None if it is not here."""
+        """Return the number of the turn of a key, None if it is not in this conversation."""
         return self._numbers_by_key.get(key)
 
     def stale(self, turn: Turn) -> int | None:
-        """Return the number of the first turn that is not what `turn` was asked after.
+        """Return the number of the first change above a turn since it was asked.
 
         Returns
         -------
         int or None
-            The place, from 1, at which an earlier turn is sent differently, was moved,
-            removed or added; None where nothing changed, or `turn` is not here.
+            The number at which an earlier turn is sent differently, was moved, removed or
+            added; None where nothing changed, or `turn` is not in this conversation.
         """
         return self._stale.get(turn.revision)
 
@@ -137,9 +137,9 @@ class Arrangement:
         return frozenset(turn.key for turn in self.deleted)
 
     @cached_property
-    def places(self) -> Places:
-        """Finds turns among those that others were asked after."""
-        return Places()
+    def search(self) -> ChainSearch:
+        """Finds turns in the chains of others."""
+        return ChainSearch()
 
     @cached_property
     def _numbers(self) -> Mapping[int, int]:
@@ -151,7 +151,7 @@ class Arrangement:
 
     @cached_property
     def _stale(self) -> Mapping[int, int]:
-        """By the revisions of stale turns, the first place that has changed."""
+        """By the revisions of stale turns, the number of the first change above."""
         return {
             turn.revision: min(turn.before.shared_with(self.chains), index) + 1
             for index, turn in enumerate(self.turns)
@@ -160,12 +160,11 @@ class Arrangement:
 
 
 class Arrangements:
-    """Arranges conversations by the page, on reading.
+    """Arranges conversations by the page when they are read.
 
     Attributes
     ----------
     page : Page
-        The cells as known now.
     """
 
     def __init__(self) -> None:
@@ -193,16 +192,16 @@ class Arrangements:
     def before(self, conversation: Conversation, turn: Turn) -> tuple[Turn, ...]:
         """Return the turns above a turn that is not in the conversation yet.
 
-        One under its key would be replaced.
+        A turn of the same key would be replaced.
         """
         key, page = turn.key, self.page
         if not page.lists:
-            above = conversation.turns[: conversation.place_of(key)]
+            above = conversation.turns[: conversation.index_of(key)]
             return tuple(each for each in above if each.key.cell not in page.deleted)
-        held = page.list_of(key.cell)
-        if held is not None and key.cell is not None:
-            around = self._for(conversation, held.id)
-            return around.turns[: around.place_of(key, held.positions[key.cell])]
+        cells = page.list_of(key.cell)
+        if cells is not None and key.cell is not None:
+            arrangement = self._for(conversation, cells.id)
+            return arrangement.turns[: arrangement.index_of(key, cells.positions[key.cell])]
         page = page if key.cell is None else page.with_cell(key.cell)
         notebook = self._notebook_of(conversation, turn)
         order = _arranged(conversation.with_turn(turn), page, notebook).turns
@@ -226,25 +225,25 @@ class Arrangements:
     def _with_one_more(
         self, former: Arrangement | None, conversation: Conversation, notebook: int | None
     ) -> Arrangement | None:
-        """Return the former arrangement with the one new turn; None if more has changed."""
+        """Return the former arrangement with one new turn; None if more has changed."""
         if former is None or not former.is_on(self.page) or not self.page.lists:
             return None
         old, new = former.conversation.turns, conversation.turns
-        place = _same(old, new)
-        turn = new[place] if place < len(new) else None
-        held = self.page.list_of(turn.key.cell) if turn is not None else None
-        if turn is None or held is None or turn.key.cell in self.page.deleted:
+        index = _same(old, new)
+        turn = new[index] if index < len(new) else None
+        cells = self.page.list_of(turn.key.cell) if turn is not None else None
+        if turn is None or cells is None or turn.key.cell in self.page.deleted:
             return None
-        # What an undo brings back may have followers; what is asked has none yet.
-        around = {each.key.cell for each in old[max(0, place - 1) : place + 1]}
-        is_next = place == len(old) or turn.key.cell in around
-        if is_next and old[place:] == new[place + 1 :] and held.id == notebook:
-            position = held.positions[turn.key.cell or ""]
+        # A turn that an undo restores may have followers, unlike a new one.
+        neighbours = {each.key.cell for each in old[max(0, index - 1) : index + 1]}
+        is_next = index == len(old) or turn.key.cell in neighbours
+        if is_next and old[index:] == new[index + 1 :] and cells.id == notebook:
+            position = cells.positions[turn.key.cell or ""]
             return former.with_turn(conversation, turn, notebook, position)
-        if place < len(old) and old[place + 1 :] == new[place + 1 :]:
-            replaced = old[place]
+        if index < len(old) and old[index + 1 :] == new[index + 1 :]:
+            replaced = old[index]
             if (replaced.key, replaced.after) == (turn.key, turn.after):
-                return former.with_another(conversation, replaced, turn)
+                return former.with_replaced(conversation, replaced, turn)
         return None
 
 
@@ -255,7 +254,7 @@ def _arranged(
 
     Chains are shared with a former arrangement as far as the turns are the same.
     """
-    order, slots, notebooks = places(conversation.turns, page, notebook)
+    order, slots, notebooks = order_turns(conversation.turns, page, notebook)
     stays = [turn.key.cell not in page.deleted for turn in order]
     sent = tuple(itertools.compress(order, stays))
     deleted = tuple(turn for turn in order if turn.key.cell in page.deleted)

@@ -1,4 +1,4 @@
-"""The prompts that can be read in a cell's source: what a saved notebook shows of an ask."""
+"""Find the prompts in a cell's source, as a reader of a saved notebook sees them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _VALUED = frozenset(form for each in OPTIONS if each.type.takes_value for form i
 
 
 def prompt_in(source: str, *, alone: bool = False) -> str | None:
-    """Return the prompt of a `%%groq` cell, without blank ends; None where there is none.
+    """Return the prompt of a `%%groq` cell, without blank ends; None for other cells.
 
-    Other cell magics may precede it: `%%time` runs what is below.
+    Other cell magics may precede it: `%%time` runs the lines below it.
 
     Parameters
     ----------
     source : str
-        The cell's.
+        Of the cell.
     alone : bool
         Whether no other cell magic may precede it.
     """
@@ -43,19 +43,19 @@ def shows_prompt(source: str, prompt: str) -> bool:
     """Whether a reader of a cell sees this prompt in it.
 
     It is the body of a cell magic, the text of a `%groq` line, a whole line of
-    another magic of ours, or a string that the code spells out, as in
-    `groq_magic.ask("…")`. A prompt that code composes can't be seen.
+    another magic of ours, or a string literal, as in `groq_magic.ask("…")`. A prompt
+    that code composes can't be seen.
     """
-    wanted = prompt.strip()
-    if any(wanted == body.strip() for body in _bodies(source)):
+    text = prompt.strip()
+    if any(text == body.strip() for body in _bodies(source)):
         return True
-    if any(wanted in texts for texts in _lines(source)):
+    if any(text in texts for texts in _lines(source)):
         return True
-    return any(wanted in (text.strip(), _after_options(text)) for text in _strings(source))
+    return any(text in (each.strip(), _after_options(each)) for each in _strings(source))
 
 
 def _bodies(source: str) -> Iterator[str]:
-    """Yield what is below each of the cell magics at the top of a cell."""
+    """Yield the lines below each of the cell magics at the top of a cell."""
     first, _, body = source.lstrip().partition("\n")
     while first.startswith("%%"):
         yield body
@@ -86,7 +86,7 @@ def _after_options(line: str) -> str:
 
 
 def _strings(source: str) -> Iterator[str]:
-    """Yield the strings that a cell's Python code spells out."""
+    """Yield the string literals in a cell's Python code."""
     code = source
     for body in _bodies(source):
         code = body

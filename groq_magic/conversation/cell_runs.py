@@ -24,22 +24,22 @@ class CellRun:
     execution : int
         IPython's execution count: another count is another execution.
     asks : int
-        How many asks were begun so far.
+        The number of asks so far.
     modes : set of bool
         Whether they were real (False), practice (True) or both.
-    places : set of TurnKey
-        The keys of the turns of these asks; for a retry, that of the turn it replaces.
+    keys : set of TurnKey
+        Of the turns of these asks; for a retry, that of the turn it replaces.
     """
 
     cell: str
     execution: int
     asks: int = 0
     modes: set[bool] = field(default_factory=set)
-    places: set[TurnKey] = field(default_factory=set)
+    keys: set[TurnKey] = field(default_factory=set)
 
     def leftover(self, key: TurnKey) -> bool:
         """Whether `key` belongs to an ask that this execution did not repeat."""
-        return key.cell == self.cell and key.ask > self.asks and key not in self.places
+        return key.cell == self.cell and key.ask > self.asks and key not in self.keys
 
 
 class CellRuns:
@@ -48,7 +48,7 @@ class CellRuns:
     Attributes
     ----------
     present : CellRun or None
-        The one that runs, None for a cell without an id.
+        That of the running cell, None for a cell without an id.
     """
 
     def __init__(self) -> None:
@@ -73,8 +73,7 @@ class CellRuns:
         cell, execution
             As in `start`.
         run : CellRun or None
-            The execution that the ask was started from, where that need not
-            be the one that runs.
+            The execution that the ask was started from, which may be an earlier one.
         """
         superseded = run is not None and self._latest.get(run.cell) is not run
         if cell is None or superseded:
@@ -94,4 +93,4 @@ class CellRuns:
         if run is not None:
             run.asks += 1
             run.modes.add(pending.practice)
-            run.places.add(pending.place)
+            run.keys.add(pending.key)

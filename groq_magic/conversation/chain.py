@@ -1,4 +1,4 @@
-"""The turns that came before an ask, as a chain that compares in constant time."""
+"""The turns before an ask, as a chain that is compared in constant time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["EMPTY", "Chain", "EarlierTurn", "Places", "chain_of"]
+__all__ = ["EMPTY", "Chain", "ChainSearch", "EarlierTurn", "chain_of"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Chain:
 
     The chains of a conversation's turns share their links, so that n turns
     take n links. Two chains are compared by their length and a digest: they are
-    equal if the same is sent of their turns. Links to far ones make a search
-    among n turns take log n steps.
+    equal if the same is sent of their turns. Far links make a search among n
+    turns take log n steps.
 
     Parameters
     ----------
@@ -87,12 +87,12 @@ class Chain:
             link = link.before if same(link.far) else link.far
         return link.count
 
-    def turn_at(self, place: int) -> EarlierTurn | None:
-        """Return the turn at a place, from 1; None after the last one."""
+    def turn_at(self, number: int) -> EarlierTurn | None:
+        """Return the turn of a number, from 1; None after the last one."""
         link = self
-        while link.before is not None and link.count > place:
-            link = link.far if link.far.count >= place else link.before
-        return link.turn if link.count == place else None
+        while link.before is not None and link.count > number:
+            link = link.far if link.far.count >= number else link.before
+        return link.turn if link.count == number else None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Chain):
@@ -113,16 +113,16 @@ class Chain:
 EMPTY = Chain(None, None)
 
 
-class Places:
-    """Finds turns in chains by their keys; links that several chains share are searched once."""
+class ChainSearch:
+    """Finds turns in chains by their keys; searches a link that several chains share once."""
 
     def __init__(self) -> None:
-        # By a key, and by the id of a link: the chains outlive this.
+        # By a key, and by the id of a link, which is unique: the chains outlive this object.
         self._by_link: dict[Hashable, dict[int, int | None]] = {}
         self._keys: dict[int, frozenset[Hashable]] = {}
 
-    def place(self, chain: Chain, key: Hashable) -> int | None:
-        """Return the place of a turn in one of many chains, from 1; None where it is missing."""
+    def number(self, chain: Chain, key: Hashable) -> int | None:
+        """Return the number of a turn in one of many chains; None where it is missing."""
         known = self._by_link.setdefault(key, {})
         link, passed, found = chain, [], None
         while link.before is not None and link.turn is not None:
@@ -137,8 +137,8 @@ class Places:
         known.update(dict.fromkeys(passed, found))
         return found
 
-    def has(self, chain: Chain, key: Hashable) -> bool:
-        """Whether a chain has a turn; for many turns of one chain."""
+    def contains(self, chain: Chain, key: Hashable) -> bool:
+        """Whether a chain contains a turn; for many turns of one chain."""
         if id(chain) not in self._keys:
             self._keys[id(chain)] = frozenset(turn.key for turn in chain)
         return key in self._keys[id(chain)]

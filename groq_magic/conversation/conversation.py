@@ -1,4 +1,4 @@
-"""A conversation: the turns of one name, as a value."""
+"""A named conversation, as a value."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ class Conversation:
 
     That is the order of their cells' first execution, and within a cell the
     order of its asks. An `Arrangement` has them in the page's order.
-    Changing it gives another Conversation.
 
     Parameters
     ----------
     name : str
-        What `-c` and `%groq_conversation` call it.
+        As given to `-c` and `%groq_conversation`.
     practice : bool
         Whether its turns are practice turns: they never mix with real ones.
     turns : tuple of Turn
@@ -35,7 +34,7 @@ class Conversation:
     practice: bool = False
     turns: tuple[Turn, ...] = ()
 
-    def place_of(self, key: TurnKey) -> int:
+    def index_of(self, key: TurnKey) -> int:
         """Return the index of the turn of a key, or where it would be inserted.
 
         An ask that the cell has no turn for yet goes after the cell's earlier
@@ -55,9 +54,9 @@ class Conversation:
 
     def asked_before(self, key: TurnKey) -> TurnKey | None:
         """Return the key of the turn that was asked just before the one of `key`."""
-        held = self.at(key)
-        if held is not None:
-            return held.after
+        present = self.at(key)
+        if present is not None:
+            return present.after
         latest = max(self.turns, key=lambda turn: turn.revision, default=None)
         return latest.key if latest is not None else None
 
@@ -67,11 +66,11 @@ class Conversation:
 
     def with_turn(self, turn: Turn) -> Conversation:
         """Return the conversation with a turn inserted, or replacing the one of its key."""
-        place = self.place_of(turn.key)
-        end = place + (self.at(turn.key) is not None)
-        return self.with_turns((*self.turns[:place], turn, *self.turns[end:]))
+        start = self.index_of(turn.key)
+        end = start + (self.at(turn.key) is not None)
+        return self.with_turns((*self.turns[:start], turn, *self.turns[end:]))
 
-    def without(self, leaves: Callable[[Turn], bool]) -> Conversation:
-        """Return the conversation without the turns for which `leaves` is true."""
-        stay = [turn for turn in self.turns if not leaves(turn)]
-        return self if len(stay) == len(self.turns) else self.with_turns(stay)
+    def without(self, is_removed: Callable[[Turn], bool]) -> Conversation:
+        """Return the conversation without the turns for which `is_removed` is true."""
+        others = [turn for turn in self.turns if not is_removed(turn)]
+        return self if len(others) == len(self.turns) else self.with_turns(others)

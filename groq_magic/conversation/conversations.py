@@ -29,7 +29,7 @@ __all__ = ["Conversations"]
 class Conversations:
     """All conversations of a session: `begin` an ask, `add` its turn; drop a failed one.
 
-    Real and practice turns live apart: neither is seen, replaced or undone
+    Real and practice turns are separate: neither is sent, replaced or undone
     by an ask of the other kind.
     """
 
@@ -49,7 +49,7 @@ class Conversations:
         return self._arrangements.show(page)
 
     def get(self, name: str, practice: bool = False) -> Arrangement:  # noqa: FBT001, FBT002 - half of the conversation's name
-        """Return the conversation of that name in the page's order, empty if there is none yet."""
+        """Return the conversation of that name in the page's order, empty at first."""
         return self._arrangements.of(self._histories[practice].get(name))
 
     def names(self, practice: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002 - as in `get`
@@ -61,7 +61,7 @@ class Conversations:
         return self._around(turn).number(turn)
 
     def stale(self, turn: Turn) -> int | None:
-        """Return the number of the first turn that is not what `turn` was asked after."""
+        """Return the number of the first change above a turn since it was asked."""
         return self._around(turn).stale(turn)
 
     def change_above(self, turn: Turn) -> ChangeAbove | None:
@@ -78,7 +78,7 @@ class Conversations:
         return bool(turns) and turns[-1] is turn
 
     def shown(self, practice: bool = False) -> dict[TurnKey, Turn]:  # noqa: FBT001, FBT002 - as in `get`
-        """Return the turns by the key under which each is displayed; other answers are no turns."""
+        """Return the turns by the keys under which their answers are displayed."""
         found = [turn for each in self._all(practice).values() for turn in each.turns]
         return {turn.shown: turn for turn in sorted(found, key=lambda turn: turn.revision)}
 
@@ -95,8 +95,8 @@ class Conversations:
     def end_cell(self, *, succeeded: bool = True) -> None:
         """End the execution: turns that it no longer asked for are removed.
 
-        They stay where it failed (it may not have come to them) and where it
-        asked nothing. Undoing the execution's last turn restores them.
+        They stay where it failed, perhaps before their asks, and where it asked
+        nothing. Undoing the execution's last turn restores them.
         """
         run, self._runs.present = self._runs.present, None
         if run is None or not succeeded:
@@ -117,7 +117,7 @@ class Conversations:
         conversation: str,
         practice: bool = False,
         once: bool = False,
-        place: TurnKey | None = None,
+        replaces: TurnKey | None = None,
         run: CellRun | None = None,
         is_sent: bool = True,
         cell_number: int | None = None,
@@ -134,29 +134,29 @@ class Conversations:
             The name of the conversation.
         practice, once : bool
             See `PendingTurn`.
-        place : TurnKey or None
-            For a retry, the `place` of the ask that is asked again.
+        replaces : TurnKey or None
+            For a retry, the key of the turn that is asked again.
         run : CellRun or None
-            The execution that the ask was started from, where that need not
-            be the one that runs: a task may ask later. `cell` is then its cell.
+            The execution that the ask was started from, which may be an earlier one: a
+            task may ask later. `cell` is then its cell.
         is_sent : bool
-            False for a look at the ask, which changes nothing.
+            False for a dry run, which changes nothing.
         cell_number : int or None
             See `Turn`.
         """
         shown = self._runs.next_key(cell, execution, run)
-        # One asked once replaces no turn: it only removes its own cell's turn. Nor is
-        # there a place where the cell was deleted.
-        if once or place is None or place.cell in self.page.deleted:
-            place = shown
-        held = self._histories[practice].get(conversation)
-        after = held.asked_before(place)
+        # An ask with `--once` only removes its own cell's turn; a deleted one can't be replaced.
+        key = replaces or shown
+        if once or key.cell in self.page.deleted:
+            key = shown
+        present = self._histories[practice].get(conversation)
+        after = present.asked_before(key)
         pending = PendingTurn(
-            shown, place, conversation, practice, once, after=after, cell_number=cell_number
+            shown, key, conversation, practice, once, after=after, cell_number=cell_number
         )
         if not once:
-            above = self._arrangements.before(held, pending.turn)
-            # A cell that now retries another's ask loses its own turn: don't send it.
+            above = self._arrangements.before(present, pending.turn)
+            # A cell that retries another cell's ask loses its own turn: it is not sent.
             pending = replace(pending, before=tuple(t for t in above if t.key != shown))
         if is_sent:
             self._runs.count(pending, execution, run)
@@ -175,10 +175,10 @@ class Conversations:
         prompt_sha: str = "",
         saved_above: str | None = None,
     ) -> Turn:
-        """Make a turn of a pending one, in its place, as one undoable change.
+        """Make a turn of a pending one, as one undoable change.
 
-        The turn that an earlier execution put under its key is removed, from
-        whichever conversation. One asked `once` is returned but not kept.
+        The turn that an earlier execution of its cell left under this key is removed,
+        from any conversation. One asked `once` is returned but not kept.
 
         `messages` go from the user's to the assistant's last one; the rest is as in `Turn`.
         """
@@ -239,7 +239,7 @@ class Conversations:
         saved: Iterable[SavedTurn],
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[SavedTurn, ...]:
-        """Return what `restore` would add: the turns of cells that have none here yet.
+        """Return the turns that `restore` would add: of cells without a turn in this session.
 
         Turns of this session are newer than the file.
         """
@@ -260,7 +260,7 @@ class Conversations:
     ) -> tuple[Turn, ...]:
         """Add a saved notebook's turns before those present, as one undoable change; return them.
 
-        No answer becomes out of date by this.
+        It puts no answer out of date.
         """
         history, found = self._histories[practice], self.restorable(saved, practice)
         added = added_turns(found, islice(self._revisions, len(found)))
@@ -284,17 +284,17 @@ class Conversations:
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
-        name, place, shown = pending.conversation, pending.place, pending.shown
+        name, key, shown = pending.conversation, pending.key, pending.shown
 
-        def leaves(old: Turn) -> bool:
-            moves = old.key == place and (pending.once or old.conversation != name)
-            return moves or (old.key == shown != place)
+        def is_removed(old: Turn) -> bool:
+            is_moved = old.key == key and (pending.once or old.conversation != name)
+            return is_moved or (old.key == shown != key)
 
-        after = history.without(leaves)
+        after = history.without(is_removed)
         if not pending.once:
-            after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
+            after[name] = after.get(name, history.get(name).without(is_removed)).with_turn(turn)
         run = self._runs.present
         run = run if run is not None and run.cell == shown.cell else None
         if run is not None:
             run.modes.add(pending.practice)  # a replayed answer may be of the other mode
-        history.change(after, "ask", name, place, run)
+        history.change(after, "ask", name, key, run)

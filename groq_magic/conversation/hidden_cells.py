@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 __all__ = ["HiddenParts", "hidden_parts"]
 
-# JupyterLab, Notebook 7 and VS Code; Notebook 6 and its extensions; Colab, whose forms hide code.
+# Of JupyterLab, Notebook 7 and VS Code; of Notebook 6 and its extensions; of Colab.
 _SOURCE_KEYS = ("source_hidden", "hide_input", "hideCode", "hide_code", "inputCollapsed")
 _OUTPUT_KEYS = ("outputs_hidden", "hide_output", "hideOutput", "collapsed", "outputCollapsed")
 _GROUPS = ("jupyter", "vscode", "colab", "nteract")
-# As Jupyter Book, MyST, Voila and nbconvert know them, with `_` too.
+# As in Jupyter Book, MyST, Voila and nbconvert, with `_` too.
 _TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
 _COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
 _HEADING = re.compile(r"(#{1,6}) [^\s#]")
-# What may be a heading too: front ends take the highest one of a cell.
+# Lines that may be headings too: front ends use the highest one of a cell.
 _HEADINGS = re.compile(r"^[ \t>*+.)\d-]{0,40}(#{1,6})(?!#)", re.MULTILINE)
 _OTHER_HEADINGS = re.compile(r"^[ \t>]{0,40}(?:=+|-+)[ \t]*$|<h[1-6]", re.MULTILINE | re.IGNORECASE)
 
@@ -33,7 +33,7 @@ def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[HiddenParts]:
     Parameters
     ----------
     notebook : Mapping
-        The parsed file; not trusted: in doubt a cell counts as hidden.
+        The parsed file; it is not trusted: in doubt a cell counts as hidden.
     """
     whole = mapping_of(mapping_of(notebook).get("metadata"))
     everywhere = {"source"} if any(whole.get(key) for key in _SOURCE_KEYS) else set()

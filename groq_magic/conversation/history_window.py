@@ -1,4 +1,4 @@
-"""Which of the earlier turns fit into a request."""
+"""Choose the earlier turns that fit into a request."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Budget:
     Parameters
     ----------
     tokens_per_minute : int or None
-        The limit that the service last named (`x-ratelimit-limit-tokens`).
+        The limit that the service last reported (`x-ratelimit-limit-tokens`).
     context_window : int or None
-        The model's, in tokens.
+        Of the model, in tokens.
     reply_tokens : int or None
-        `max_completion_tokens`, where it is sent: admission counts it.
+        `max_completion_tokens`, where it is sent: the service counts it.
     share : float
         The part of the tokens a minute that history may take.
     tokens_per_character : float
@@ -101,12 +101,12 @@ def fit(
     Parameters
     ----------
     turns : sequence of Turn
-        Those that the ask sees, in order.
+        The turns above the ask, in order.
     prompt_tokens, system_tokens : int
-        What the prompt and the system prompt take (see `estimate`).
+        Of the prompt and the system prompt (see `estimate`).
     budget : Budget
-        What history may take: its share of the tokens a minute, and with the
-        rest of the request no more than the minute and the model's window.
+        The limits: a share of the tokens a minute for history; all of them, and the
+        model's window, for the whole request.
     named : iterable of str
         The keys of the values that the prompt names: no earlier version of them is sent.
     """

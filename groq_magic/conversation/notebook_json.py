@@ -17,19 +17,19 @@ __all__ = ["CodeCell", "code_cells_in"]
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A code cell as the file has it.
+    """A code cell of the file.
 
     Parameters
     ----------
     position : int
         Its index in the file.
     id : str
-        "" for none, as up to nbformat 4.4.
+        "" without one, as up to nbformat 4.4.
     names : tuple of str
-        Its ids: Colab has one of its own.
+        Its ids: Colab adds its own.
     source : str
     execution : int
-        Its count of executions, -1 where the file gives none.
+        Its execution count, -1 without one.
     outputs : tuple of Mapping
     hidden : frozenset of str
         The parts that the page hides: "source", "outputs".
@@ -45,7 +45,7 @@ class CodeCell:
 
     @property
     def records(self) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-        """Our metadata of each output that has some, and the output's data."""
+        """The metadata that we saved with each output, and the output's data."""
         for output in self.outputs:
             record = mapping_of(mapping_of(output.get("metadata")).get("groq_magic"))
             if record:

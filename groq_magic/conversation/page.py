@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CellList", "Page"]
 
-# A kernel has one notebook, or a few; more lists are forgeries or faults.
+# A kernel has one notebook, or a few; more lists are forged, or a fault.
 _MOST_LISTS = 20
-# Deletions are remembered for turns alone, and cells without one are named too.
+# Only deleted cells with turns matter, but all are reported.
 _MOST_DELETED = 10_000
 
 
@@ -45,20 +45,20 @@ class CellList:
 class Page:
     """The cells of the notebooks on one kernel.
 
-    A change that moves no turn keeps the objects `lists` and `deleted`: by them
-    an arrangement is known to be of this page.
+    A change that moves no turn keeps the objects `lists` and `deleted`: an
+    arrangement compares them to find out whether it is of this page.
 
     Parameters
     ----------
     lists : tuple of CellList
-        One a notebook: its latest.
+        The latest of each notebook.
     deleted : Mapping of str to float
-        When cells were deleted, in seconds since 1970; they come back when a
-        later list contains them.
+        When cells were deleted, in seconds since 1970; a later list that contains
+        them restores them.
     current : int or None
         The id of the list of the notebook that ran a cell last.
     times : Mapping of int to float
-        When each list was true, in seconds since 1970.
+        When each list was reported, in seconds since 1970.
     """
 
     lists: tuple[CellList, ...] = ()
@@ -67,15 +67,15 @@ class Page:
     times: Mapping[int, float] = field(default_factory=dict)
 
     def list_of(self, cell: str | None) -> CellList | None:
-        """Return the list that has a cell."""
+        """Return the list that contains a cell."""
         return next((each for each in self.lists if cell in each.positions), None)
 
     def above(self, cell: str | None) -> frozenset[str] | None:
-        """Return the cells above a cell; None where no list has it."""
-        held = self.list_of(cell)
-        if held is None or cell is None:
+        """Return the cells above a cell; None where no list contains it."""
+        cells = self.list_of(cell)
+        if cells is None or cell is None:
             return None
-        return frozenset(held.cells[: held.positions[cell]])
+        return frozenset(cells.cells[: cells.positions[cell]])
 
     def with_list(self, cells: Iterable[str], *, at: float, notebook: str = "") -> Page:
         """Return the page with a new list of a notebook: cells missing from it are deleted.
@@ -85,19 +85,19 @@ class Page:
         cells : iterable of str
             Ids from top to bottom; of one that is named twice the first counts.
         at : float
-            When the list was true, in seconds since 1970.
+            When the list was reported, in seconds since 1970.
         notebook : str
             The notebook's name. Two lists are of one notebook if their names
-            are equal; with other names, if most of their cells are the same
+            are equal; with different names, if most of their cells are the same
             (it was renamed); without one, if they share a cell.
         """
         ids = tuple(dict.fromkeys(cells))
-        held = self._held(ids, notebook)
-        number = held.id if held else max((each.id for each in self.lists), default=0) + 1
-        deleted = self._deleted_after(held, ids, at)
+        former = self._list_of_notebook(ids, notebook)
+        number = former.id if former else max((each.id for each in self.lists), default=0) + 1
+        deleted = self._deleted_after(former, ids, at)
         lists = self.lists
-        if held is None or held.cells != ids or (notebook and held.notebook != notebook):
-            name = notebook or (held.notebook if held else "")
+        if former is None or former.cells != ids or (notebook and former.notebook != notebook):
+            name = notebook or (former.notebook if former else "")
             lists = self._lists_with(CellList(number, name, ids))
         known = {each.id for each in lists}
         times = {key: time for key, time in self.times.items() if key in known} | {number: at}
@@ -113,8 +113,8 @@ class Page:
         written : float
             When the file was saved, in seconds since 1970.
         """
-        held = self._held(tuple(cells), "")
-        if held is not None and self.times[held.id] >= written:
+        known = self._list_of_notebook(tuple(cells), "")
+        if known is not None and self.times[known.id] >= written:
             return self
         return self.with_list(cells, at=written)
 
@@ -124,34 +124,34 @@ class Page:
         Parameters
         ----------
         cells : iterable of str
-            The front end's `deletedCells`, which name cut and pasted cells too.
+            The front end's `deletedCells`, which contain cut and pasted cells too.
         at : float
             Seconds since 1970.
         by : int or None
-            The id of the list that came with it: it is later than the
+            The id of the list in the same message: it is later than the
             deletion, and covers only its own notebook. None without a list.
         """
-        gone = {cell: at for cell in cells if by is None or not self._is_shown(cell, by)}
-        if not gone:
+        new = {cell: at for cell in cells if by is None or not self._is_shown(cell, by)}
+        if not new:
             return self
-        every = {**{c: t for c, t in self.deleted.items() if c not in gone}, **gone}
+        every = {**{c: t for c, t in self.deleted.items() if c not in new}, **new}
         return replace(self, deleted=dict(list(every.items())[-_MOST_DELETED:]))
 
     def with_cell(self, cell: str) -> Page:
         """Return the page on which a cell runs: it is not deleted."""
-        held = self.list_of(cell)
+        cells = self.list_of(cell)
         deleted = self.deleted
         if cell in deleted:
             deleted = {each: at for each, at in deleted.items() if each != cell}
-        current = held.id if held is not None else self.current
+        current = cells.id if cells is not None else self.current
         return replace(self, deleted=deleted, current=current)
 
     def _is_shown(self, cell: str, by: int) -> bool:
-        """Whether a page's list has a cell: this one, or that of a notebook with a name."""
-        held = self.list_of(cell)
-        return held is not None and (held.id == by or held.notebook != "")
+        """Whether the list `by`, or that of any named notebook, contains a cell."""
+        cells = self.list_of(cell)
+        return cells is not None and (cells.id == by or cells.notebook != "")
 
-    def _held(self, cells: tuple[str, ...], notebook: str) -> CellList | None:
+    def _list_of_notebook(self, cells: tuple[str, ...], notebook: str) -> CellList | None:
         """Return the list of the same notebook."""
         named = next((each for each in self.lists if notebook and each.notebook == notebook), None)
         if named is not None:
@@ -159,26 +159,26 @@ class Page:
         best, most = None, 0
         for each in self.lists:
             shared = sum(map(each.positions.__contains__, cells))
-            # A few cells are the same where they were cut here and pasted there.
+            # Cells that were cut and pasted into another notebook are on both lists.
             renamed = 2 * shared > max(len(cells), len(each.cells))
             if shared > most and (renamed or not (notebook and each.notebook)):
                 best, most = each, shared
         return best
 
     def _deleted_after(
-        self, held: CellList | None, ids: tuple[str, ...], at: float
+        self, former: CellList | None, ids: tuple[str, ...], at: float
     ) -> Mapping[str, float]:
-        former = held.cells if held is not None and held.cells != ids else ()
-        here = frozenset(ids if former or self.deleted else ())
-        back = {cell for cell, time in self.deleted.items() if cell in here and time <= at}
-        new = [cell for cell in former if cell not in here and cell not in self.deleted]
-        if not back and not new:
+        cells = former.cells if former is not None and former.cells != ids else ()
+        present = frozenset(ids if cells or self.deleted else ())
+        restored = {cell for cell, time in self.deleted.items() if cell in present and time <= at}
+        new = [cell for cell in cells if cell not in present and cell not in self.deleted]
+        if not restored and not new:
             return self.deleted
-        left = [(cell, time) for cell, time in self.deleted.items() if cell not in back]
-        return dict([*left, *((cell, at) for cell in new)][-_MOST_DELETED:])
+        others = [(cell, time) for cell, time in self.deleted.items() if cell not in restored]
+        return dict([*others, *((cell, at) for cell in new)][-_MOST_DELETED:])
 
     def _lists_with(self, new: CellList) -> tuple[CellList, ...]:
-        """Return the lists with a new one in its place, whose cells no other list has."""
+        """Return the lists with a new one; its cells are removed from the others."""
         lists: list[CellList] = []
         for each in self.lists:
             if each.id == new.id:
@@ -188,7 +188,7 @@ class Page:
             else:
                 rest = tuple(cell for cell in each.cells if cell not in new.positions)
                 lists.append(replace(each, cells=rest))
-        # Those that ran nothing for longest are forgotten first.
+        # Those that ran no cell for longest are removed first.
         lists.sort(key=lambda each: self.times[each.id])
         kept = [*lists[-(_MOST_LISTS - 1) :], new]
         return tuple(sorted(kept, key=lambda each: each.id))

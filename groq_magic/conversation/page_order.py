@@ -1,4 +1,4 @@
-"""Order turns by the lists of cells; a turn of no list follows the turn asked before it."""
+"""Order turns by the cell lists; a turn on no list follows the turn asked before it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation.page import Page
     from groq_magic.conversation.turn import Turn
 
-__all__ = ["Place", "place_of", "places"]
+__all__ = ["Place", "order_turns", "place_of"]
 
 # A cell's id; for a turn without a cell its own key.
 Place: TypeAlias = str | TurnKey
@@ -29,14 +29,14 @@ class _Unit:
         The place's index in the order of asking.
     turns : list of Turn
     notebook : int or None
-        The id of its cell list; for a place on no list that of the turn before.
+        The id of its cell list; for a place on no list, that of the turn before.
     position : int
-        Its index on that list, -1 where it is on none.
+        Its index on that list, -1 without a list.
     slot : int
-        The position, on the list that others are merged into, of its cell or
+        The position, on the list that others are merged into, of its cell or of
         the cell that it follows; -1 for the top.
     followers : list of _Unit
-        Places on no list, each asked just after this one or another follower.
+        ChainSearch on no list, each asked just after this one or another follower.
     """
 
     asked: int
@@ -48,18 +48,18 @@ class _Unit:
 
 
 def place_of(key: TurnKey) -> Place:
-    """Return the place of a turn: asks of one cell share theirs."""
+    """Return the place of a turn: all asks of a cell have the same one."""
     return key if key.cell is None else key.cell
 
 
-def places(
+def order_turns(
     turns: Sequence[Turn], page: Page, base: int | None
 ) -> tuple[tuple[Turn, ...], tuple[int, ...], dict[Place, int | None]]:
-    """Order turns by the cells on the page; takes n log n steps. Without a list they stay.
+    """Order turns by the cells on the page, in n log n steps; without a list they stay.
 
     Turns of the base's list are in its order. One on no list follows the
     turn asked just before it. Those of another notebook are in the order
-    of their own list, and are merged in behind the turn asked just before them.
+    of their own list, each after the turn asked just before it.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def places(
         By turn, the position on the base's list of its cell, or of the cell that
         it follows; -1 for the top. They never decrease. Empty without a list.
     notebooks : dict of (str or TurnKey) to (int or None)
-        By place, the id of the list that it is ordered by.
+        By place, the id of the list that orders it.
     """
     if not page.lists:
         return tuple(turns), (), {}
@@ -94,7 +94,7 @@ def places(
 def _linked(
     turns: Sequence[Turn], page: Page, base: int | None
 ) -> tuple[dict[Place, _Unit], list[_Unit]]:
-    """Return the places in the order of asking, and those that follow nothing and have no list."""
+    """Return the places in the order of asking, and those without a list or a turn before."""
     units: dict[Place, _Unit] = {}
     top: list[_Unit] = []
     last: _Unit | None = None
@@ -103,7 +103,7 @@ def _linked(
         if place in units:
             units[place].turns.append(turn)
             continue
-        # What was asked before may have been removed, and asked again later.
+        # The turn asked before may have been removed, and asked again later.
         before = (units.get(place_of(turn.after)) if turn.after is not None else None) or last
         last = units[place] = _unit(turn, len(units), page, base, before)
         if last.position < 0:
@@ -113,12 +113,12 @@ def _linked(
 
 def _unit(turn: Turn, asked: int, page: Page, base: int | None, before: _Unit | None) -> _Unit:
     unit = _Unit(asked, [turn])
-    held = page.list_of(turn.key.cell) if turn.key.cell is not None else None
+    cells = page.list_of(turn.key.cell) if turn.key.cell is not None else None
     if before is not None:
         unit.notebook, unit.slot = before.notebook, before.slot
-    if held is not None and turn.key.cell is not None:
-        unit.notebook, unit.position = held.id, held.positions[turn.key.cell]
-        if held.id == base:
+    if cells is not None and turn.key.cell is not None:
+        unit.notebook, unit.position = cells.id, cells.positions[turn.key.cell]
+        if cells.id == base:
             unit.slot = unit.position
     return unit
 
@@ -141,7 +141,7 @@ def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[tuple[int, _U
 
 
 def _merged_in(units: Iterable[_Unit]) -> Iterator[tuple[tuple[int, int, int], _Unit]]:
-    """Give another notebook's places with what they are sorted by, which keeps their order."""
+    """Yield another notebook's places with sort keys that keep their order."""
     slot = asked = -1
     for unit in units:
         slot, asked = max(slot, unit.slot), max(asked, unit.asked)
@@ -149,8 +149,8 @@ def _merged_in(units: Iterable[_Unit]) -> Iterator[tuple[tuple[int, int, int], _
 
 
 def _with_followers(head: _Unit) -> Iterator[_Unit]:
-    """Give a place, then its followers, each with its own behind it."""
-    # Chains of followers are long: no recursion.
+    """Yield a place, then its followers, each before its own followers."""
+    # Not recursive: chains of followers are long.
     waiting = [head]
     while waiting:
         unit = waiting.pop()

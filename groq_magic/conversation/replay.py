@@ -15,9 +15,8 @@ __all__ = ["NEW_CELL", "Replay", "ReplayKey"]
 # Why an ask has no saved answer.
 NEW_CELL = "this cell is new or its answer was not saved"
 # Options about the source of an answer, not about the request.
-_ASIDE = frozenset({"cache", "no_cache"})
+_NOT_COMPARED = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
-_NEW_OR_CHANGED = "the cell is new, or its prompt changed"
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class ReplayKey:
     prompt, prompt_sha : str
         As typed.
     options : Mapping
-        As typed. A model that was chosen otherwise, in the picker, is no property of the ask.
+        As typed; without a model that was chosen in the picker.
     source : str
-        The cell that asks, "" where unknown.
+        Of the cell that asks, "" where unknown.
     """
 
     cell: str | None
@@ -47,7 +46,7 @@ class ReplayKey:
 
 
 class Replay:
-    """Saved answers, to be found by their asks.
+    """Finds saved answers by their asks.
 
     Parameters
     ----------
@@ -56,10 +55,10 @@ class Replay:
     cells : iterable of str
         The ids of the file's cells.
     seen : iterable of str
-        The cells that ran here. Once one of them is in the file, the front
-        end is known to send its ids: then an ask is answered by its own cell
-        alone. Else the asks are taken to come in the file's order, each from
-        a cell of the same source if there is one.
+        The cells that ran here. If one of them is in the file, the front end
+        sends the file's ids: only its own cell's answer is then found for an ask.
+        Otherwise asks are expected in the file's order, each from a cell of the
+        same source if there is one.
     """
 
     def __init__(
@@ -75,7 +74,7 @@ class Replay:
         self._next = 0
 
     def find(self, key: ReplayKey) -> SavedTurn | None:
-        """Return the answer to the same prompt with the same options; None where there is none."""
+        """Return the saved answer to the same prompt with the same options, if any."""
         self._has_ids = self._has_ids or key.cell in self.cells
         if self._by_cell(key):
             return next((a for a in self._at(key) if not _differs(a, key)), None)
@@ -88,10 +87,10 @@ class Replay:
         return None
 
     def former(self, key: ReplayKey) -> SavedTurn | None:
-        """Return the answer that the cell was saved with, whatever it asked; None if unknown."""
+        """Return the answer that the cell was saved with, to any prompt; None if unknown."""
         return next(iter(self._at(key)), None) if self._by_cell(key) else None
 
-    def why_none(self, key: ReplayKey) -> str:
+    def why_missing(self, key: ReplayKey) -> str:
         """Return the reason why an ask has no saved answer: a phrase without full stop."""
         if self._by_cell(key):
             return next((_differs(answer, key) for answer in self._at(key)), NEW_CELL)
@@ -104,7 +103,7 @@ class Replay:
         return self._has_ids and key.cell is not None
 
     def _of_source(self, key: ReplayKey) -> Sequence[int]:
-        """Return the indexes of the answers of cells of the same source, of all where none is."""
+        """Return the indexes of the answers of cells of the same source, else of all."""
         source = key.source.strip()
         found = [at for at, each in enumerate(self.answers) if each.source.strip() == source]
         return found if source and found else range(len(self.answers))
@@ -128,4 +127,4 @@ def _differs(saved: SavedTurn, key: ReplayKey) -> str:
 
 
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name not in _ASIDE}
+    return {name: value for name, value in options.items() if name not in _NOT_COMPARED}

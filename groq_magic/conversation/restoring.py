@@ -1,4 +1,4 @@
-"""Restore saved turns: that marks no answer as out of date; later changes do."""
+"""Restore saved turns, which puts no answer out of date."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
 def with_turns_above(
     conversation: Conversation, restored: Sequence[Turn], around: Callable[[Turn], Arrangement]
 ) -> Conversation:
-    """Return a conversation in which the restored turns put no answer out of date.
+    """Return a conversation whose turns were all asked after the restored turns above them.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def with_turns_above(
         With the restored turns.
     restored : sequence of Turn
     around : callable
-        Returns the arrangement that a turn is ordered by.
+        Returns the arrangement that orders a turn.
     """
     keys = {turn.key for turn in restored}
 
@@ -100,20 +100,20 @@ def with_turns_above(
 
 
 def _merged(turn: Turn, above: Sequence[Turn], restored: AbstractSet[TurnKey], now: Chain) -> Chain:
-    """Return what a turn was asked after, with the restored turns at their places."""
+    """Return the chain of a turn, with the restored turns in it."""
     before = list(turn.before)[::-1]
-    held = {each.key for each in before}
-    # By the last turn above them that it was asked after.
+    known = {each.key for each in before}
+    # By the last turn of the chain above them.
     added: dict[Hashable, list[EarlierTurn]] = {}
     last: Hashable = None
     for each in above:
-        if each.key in held:
+        if each.key in known:
             last = each.key
         elif each.key in restored:
             added.setdefault(last, []).append(each.as_earlier)
     merged = [*added.get(None, ())]
-    for held_turn in before:
-        merged += (held_turn, *added.get(held_turn.key, ()))
+    for each_before in before:
+        merged += (each_before, *added.get(each_before.key, ()))
     found = chain_of(merged)
-    # Chains that are equal share their links.
+    # Equal chains share their links.
     return now if found == now else found

@@ -1,4 +1,4 @@
-"""What we recorded beside a saved answer: any of it may be missing, or forged."""
+"""Read the metadata of a saved answer: any of it may be missing, or forged."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 def system_in(record: Mapping[str, Any]) -> str | None:
-    """Return the system prompt, "" for none, None where it is unknown."""
+    """Return the system prompt, "" without one, None where it is unknown."""
     if "system" in record and record["system"] is None:
         return ""
     return string_of(record.get("system"))
 
 
 def names_in(record: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the included values; version 1 had another word for them."""
+    """Return the names of the included values; version 1 called them "inserted"."""
     names = record.get("included", record.get("inserted"))
     return frozenset(name for name in sequence_of(names) if isinstance(name, str))
 
 
 def sha_in(value: Any) -> str | None:
-    """Return a SHA-256, "" where nothing was hashed; None for anything else."""
+    """Return a valid SHA-256, or "" where nothing was hashed; None for anything else."""
     text = string_of(value)
     return text if text is not None and _SHA.fullmatch(text) else None
 

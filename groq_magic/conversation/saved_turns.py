@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["METADATA_VERSION", "SavedTurn", "saved_answers", "saved_turns", "sha_of"]
 
-# The version of the metadata that we write; we read all up to it.
+# The version of the metadata that we write; earlier versions are read too.
 METADATA_VERSION = 2
 _MOST_ASKS = 10_000
 _MOST_IMAGES = 3
 _IMAGE = "[image, left out]"
-# What a front end may show in place of the text that we wrote: anything but these.
+# A front end may show any other MIME type instead of our text.
 _OUR_KINDS = frozenset({"text/html", "text/markdown", "text/plain"})
 # The finish reasons of the API, and ours.
 _ENDINGS = frozenset({"stop", "length", "tool_calls", "interrupted", "truncated", "error"})
@@ -40,56 +40,56 @@ class SavedTurn:
     Parameters
     ----------
     key, shown : TurnKey
-        Its place, and the place of its answer in the file (another one for a
-        retry); the cell is None where the file has no ids.
+        Its key, and that of its answer in the file (another one for a retry); the
+        cell is None where the file has no ids.
     conversation : str
-        As recorded, "" where it is not.
+        As recorded, "" without a record.
     prompt : str
-        As typed: values are not filled in. From the cell's source, which may have been
-        edited since (`is_edited`), else as recorded, which may be forged (`is_shown`).
+        As typed, without values. From the cell's source, which may have been edited
+        since (`is_edited`), or as recorded, which may be forged (`is_shown`).
     answer : str
         The output's plain text.
     model, finish_reason : str
-        As recorded: an answer saved in mid-stream has no finish_reason, and is no turn.
+        As recorded: an answer saved in mid-stream has no finish_reason, and is not read.
     usage : Mapping of str to int, or None
         The three counts.
     system : str or None
-        The system prompt as typed, "" for none; None where unknown.
+        The system prompt as typed, "" without one; None where unknown.
     practice : bool
         Whether the practice server answered.
     options : Mapping of str to Any
-        As they were typed: JSON, otherwise unchecked.
+        As typed: JSON, otherwise unchecked.
     position : int
         The index in the file of the cell of `key`.
     recorded_cell : str or None
-        The id that the cell had when it was asked.
+        The cell's id when it asked.
     execution : int
-        The showing cell's count of executions, -1 where unknown.
+        The execution count of the cell of `shown`, -1 where unknown.
     prompt_sha, values_sha : str or None
         As recorded: of the ask, and of the values in it (since version 2 of the metadata).
     html : str
-        As the file shows the answer, "" for nothing.
+        The answer as the file shows it, "" without HTML.
     has_other_kinds : bool
-        Whether a front end may show something else than `html` or the plain text.
+        Whether a front end may show something other than `html` or the plain text.
     sources : tuple of str
-        Of the cell that shows the answer, and of the one whose ask it repeats.
+        Of the cell that shows the answer, and of the cell of `key`.
     hides_prompt, hides_answer : bool
-        Whether the page hides these: a front end shows a collapsed cell as a thin line.
+        Whether the page hides these, as in a collapsed cell.
     is_recorded : bool
         Whether `prompt` is the recorded one.
     is_newer : bool
-        Whether the version of its metadata is not one that we know.
+        Whether its metadata has an unknown version.
     is_own : bool
-        Whether it was asked in the cell that holds it, or, of a cell whose id is unknown,
-        may have been: a duplicated cell carries copied outputs.
+        Whether it was asked in the cell that contains it, or may have been, where the cell's
+        id is unknown: the outputs of a duplicated cell are copies.
     once : bool
-        Whether it was asked outside of the conversation.
+        Whether it was asked with `--once`, outside of the conversation.
     included : frozenset of str
         The names of the values that it was sent with.
     above_sha : str or None
         The recorded SHA-256 of the turns above it when it was asked.
     code_sha : str or None
-        The recorded SHA-256 of the code that ran for it, which was put into the cell below.
+        The recorded SHA-256 of the code that ran for it, which is in the cell below.
     """
 
     key: TurnKey
@@ -123,16 +123,16 @@ class SavedTurn:
 
     @cached_property
     def is_edited(self) -> bool:
-        """Whether the prompt was edited since; the one that was asked is then unknown."""
+        """Whether the prompt was edited since the ask; the former prompt is unknown."""
         known = None if self.is_recorded else self.prompt_sha
         return known is not None and known != sha_of(self.prompt)
 
     @cached_property
     def is_shown(self) -> bool:
         """Whether a reader of the turn's cell sees the prompt there."""
-        is_its_cells = not self.is_recorded and self.key == self.shown
-        is_there = any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
-        return not self.hides_prompt and (is_its_cells or is_there)
+        is_from_source = not self.is_recorded and self.key == self.shown
+        is_in_source = any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
+        return not self.hides_prompt and (is_from_source or is_in_source)
 
     @property
     def source(self) -> str:
@@ -141,29 +141,29 @@ class SavedTurn:
 
     @property
     def images(self) -> tuple[str, ...]:
-        """What stands for the images of `-i`: nothing that the file says of them."""
+        """Placeholders for the images of `-i`, without any text of the file."""
         given = (self.options or {}).get("image")
         return (_IMAGE,) * min(len(given), _MOST_IMAGES) if isinstance(given, list) else ()
 
     @property
     def sent(self) -> str:
-        """The prompt with the names of values whose content is gone."""
+        """The prompt with the names of its values in place of their content."""
         return names_alone(self.prompt, self.included) if self.included else self.prompt
 
 
 def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tuple[SavedTurn, ...]:
     """Read the turns out of a notebook (nbformat 4, as JSON), in the order of its cells.
 
-    Whatever is malformed is skipped, as is what was asked once, and what was
-    copied from another cell. Answers to edited prompts are among them.
+    Malformed turns are skipped, and those asked with `--once` or copied from another
+    cell. Answers to edited prompts are included.
 
     Parameters
     ----------
     notebook : Mapping
         The parsed file; not trusted.
     above : str or None
-        The id of a cell: turns below it, or in it, are left out
-        (none are where the file has no such cell).
+        The id of a cell: turns in it or below it are left out, if the file
+        contains it.
     """
     file = _File(tuple(cell for cell in code_cells_in(notebook) if cell.id))
     end = file.positions.get(above or "")
@@ -171,18 +171,18 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
     for turn in file.turns():
         if not turn.is_own or turn.once or not is_name(turn.conversation):
             continue
-        held = latest.get((turn.key, turn.practice))
-        if held is None or held.execution <= turn.execution:
+        other = latest.get((turn.key, turn.practice))
+        if other is None or other.execution <= turn.execution:
             latest[turn.key, turn.practice] = turn
     turns = (turn for turn in latest.values() if end is None or turn.position < end)
     return tuple(sorted(turns, key=lambda turn: (turn.position, turn.key.ask)))
 
 
 def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
-    """Read every whole answer out of a notebook, in the order of the file, to be given again.
+    """Read every whole answer out of a notebook, in the order of the file, for replay.
 
-    Those asked once and those that were replaced later are among them; copies
-    are where no cell of the file has an id (up to nbformat 4.4).
+    Those asked with `--once` and those replaced later are included; copies are,
+    where no cell of the file has an id (up to nbformat 4.4).
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def sha_of(value: Any) -> str:
 
 
 class _File:
-    """The code cells of a file, and the names by which its answers refer to them."""
+    """The code cells of a file, and the ids by which its answers refer to them."""
 
     def __init__(self, cells: tuple[CodeCell, ...]) -> None:
         self.cells = cells
@@ -211,12 +211,12 @@ class _File:
         for cell in cells:
             for record, _ in cell.records:
                 name = record.get("cell")
-                # VS Code's, which are new each time it opens a file.
+                # Those of VS Code are new each time it opens a file.
                 if cell.id and is_name(name) and is_hashed(name):
                     self._ids.setdefault(name, cell.id)
 
     def turns(self) -> Iterator[SavedTurn]:
-        """Yield all answers, those asked once and replaced ones too."""
+        """Yield all answers, also replaced ones and those asked with `--once`."""
         for cell in self.cells:
             asks = 0
             for record, data in cell.records:
@@ -227,13 +227,13 @@ class _File:
                     yield turn
 
     def _owner(self, cell: CodeCell, record: Mapping[str, Any]) -> CodeCell | None:
-        """Return the cell that asked for what a cell shows, None for a copy."""
+        """Return the cell that asked for an answer, None for a copied one."""
         name = record.get("cell")
-        # Without a name it is the cell that shows it, as far as the file tells.
+        # Without a recorded cell it is taken to be the cell that shows the answer.
         if not cell.id or name is None or self._ids.get(str(name)) == cell.id:
             return cell
         owner = self._cells.get(self._ids.get(str(name), ""))
-        # What `%%capture` took is shown by another cell.
+        # Another cell shows the outputs that `%%capture` stored.
         is_captured = owner is not None and owner.source.lstrip().startswith("%%capture")
         return owner if is_captured else None
 
@@ -251,8 +251,8 @@ class _File:
         # The cell that was retried is deleted where the file lacks it.
         key = replaced if replaced is not None and replaced.cell in self.positions else shown
         sha = string_of(record.get("prompt_sha"))
-        by_place = record.get("cell", "") is None and sha is not None
-        html, place = text_of(data.get("text/html")) or "", self._cells.get(key.cell or "")
+        has_no_id = record.get("cell", "") is None and sha is not None
+        html, asking = text_of(data.get("text/html")) or "", self._cells.get(key.cell or "")
         return SavedTurn(
             key=key,
             shown=shown,
@@ -272,12 +272,12 @@ class _File:
             values_sha=string_of(record.get("values_sha")),
             html=html,
             has_other_kinds=bool(data.keys() - (_OUR_KINDS if html else {"text/plain"})),
-            sources=(cell.source, place.source if place is not None else ""),
-            hides_prompt="source" in (place or cell).hidden,
+            sources=(cell.source, asking.source if asking is not None else ""),
+            hides_prompt="source" in (asking or cell).hidden,
             hides_answer="outputs" in cell.hidden,
             is_recorded="prompt" in record,
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
-            is_own=replaced is not None and (recorded is not None or by_place),
+            is_own=replaced is not None and (recorded is not None or has_no_id),
             once=bool(record.get("once")),
             included=names_in(record),
             above_sha=sha_in(record.get("above_sha")),
@@ -285,7 +285,7 @@ class _File:
         )
 
     def _key(self, record: Any) -> TurnKey | None:
-        """Return which ask a record names, None where it names none; its cell by the file's id."""
+        """Return the key in a record, with the cell's id in the file; None without a valid key."""
         cell, ask = mapping_of(record).get("cell"), mapping_of(record).get("ask")
         if is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
             return TurnKey(self._ids.get(cell, cell), ask)

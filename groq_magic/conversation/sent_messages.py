@@ -1,4 +1,4 @@
-"""The messages of earlier turns as they are sent: each value once, in its latest version."""
+"""Build the messages of earlier turns: each value once, in its latest version."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["LEFT_OUT", "SentMessages", "sent_messages"]
 
 # Replaces an answer that may quote values that are no longer sent. Models paraphrase:
-# a search for the values would not find everything that an answer says about them.
+# a search for the values would not find all that an answer contains of them.
 LEFT_OUT = "[This answer is left out: it may quote values that are private now.]"
-_SHOWN = 40  # characters of what was typed, in a notice
+_SHOWN = 40  # characters of the prompt, in a notice
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class SentMessages:
     messages : tuple of Mapping
         As the API takes them.
     values : tuple of NamedValue
-        Those that they contain.
+        The values in them.
     left_out : tuple of str
         The names of values that may not be sent any more.
     answers_left_out : int
-        How many answers may quote such values, and are not sent.
+        The number of answers that may quote such values, and are not sent.
     seen : Privacy or None
-        The limits on the data that they contain; None without data.
+        The limits on their data; None without data.
     """
 
     messages: tuple[Mapping[str, Any], ...] = field(repr=False)
@@ -57,7 +57,7 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
     named : iterable of str
         The keys of the values that the prompt itself names: they are sent with it.
     privacy : Privacy
-        The present one; values that were made under a looser one are left out.
+        The present limits; values made under looser ones are left out.
     """
     named_later, left_out = set(named), dict[str, None]()
     messages: list[Mapping[str, Any]] = []
@@ -99,7 +99,7 @@ def _joined(one: Privacy | None, other: Privacy | None) -> Privacy | None:
 def _with_data(
     messages: Sequence[Mapping[str, Any]], images: Sequence[str], values: Sequence[NamedValue]
 ) -> list[Mapping[str, Any]]:
-    """Return messages with values, and what stands for images, below the user's first text."""
+    """Return messages with values, and placeholders for images, below the user's first text."""
     found = list(messages)
     place = next((n for n, each in enumerate(found) if each["role"] == "user"), None)
     if not (values or images) or place is None:

@@ -1,4 +1,4 @@
-"""A turn: the messages of one ask, tied to the cell that asked; pending until it is answered."""
+"""A turn: the messages of one ask and the key of its cell; a pending one is being asked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BEGINNING = 1_000
 
 @dataclass(frozen=True)
 class TurnKey:
-    """Which ask of which cell a turn belongs to.
+    """The cell of a turn, and the number of its ask there.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class PromptData:
         The limits on all data of its request, that of earlier turns too: the answer may
         quote it. Once less may be sent, the answer is left out.
     images : tuple of str
-        What later requests have in place of its images.
+        Placeholders for its images in later requests.
     """
 
     values: tuple[NamedValue, ...] = ()
@@ -86,23 +86,21 @@ class Turn:
     Parameters
     ----------
     key : TurnKey
-        Its place: an ask under the same key replaces it.
+        An ask under the same key replaces it.
     shown : TurnKey
-        Where its answer is displayed; other than `key` for a retry that was
-        typed in another cell.
+        The key under which its answer is displayed; not `key` for a retry in
+        another cell.
     conversation : str
         The name of the conversation it was asked in.
     practice : bool
         Whether the practice server answered.
     after : TurnKey or None
-        The turn of its conversation that was asked just before it, which may
-        be another one than the turn above; None for the first. A turn that is
-        asked again keeps it.
+        The turn of its conversation that was asked just before it, which need
+        not be the turn above; None for the first. A turn that is asked again keeps it.
     messages : tuple of Mapping
-        As the API takes them, from the user's to the assistant's last one, with
-        the names of values alone.
+        For the API, from the user's to the assistant's last one, with the names of
+        values, not their content.
     data : PromptData
-        What the prompt names.
     model : str
         The model's id.
     finish_reason : str or None
@@ -120,7 +118,7 @@ class Turn:
     cell_number : int or None
         The number in brackets beside the cell that asked it in this kernel.
     prompt_sha : str
-        The SHA-256 of the prompt, as a notebook keeps it.
+        The SHA-256 of the prompt, as saved in notebooks.
     saved_above : str or None
         For a replayed answer that was saved below other turns, the SHA-256 of those.
     """
@@ -174,22 +172,22 @@ class Turn:
 
     @property
     def partial(self) -> bool:
-        """Whether the answer broke off."""
+        """Whether the answer is incomplete."""
         return self.finish_reason in _PARTIAL
 
 
 @dataclass(frozen=True)
 class PendingTurn:
-    """An ask under way: `Conversations.add` makes a turn of it.
+    """An ask in progress: `Conversations.add` makes a turn of it.
 
-    One that fails before any text is simply dropped: nothing has changed.
+    One that fails before any text is dropped: it has changed nothing.
 
     Parameters
     ----------
     shown : TurnKey
-        Where it was typed, and its answer is displayed.
-    place : TurnKey
-        The key its turn will have; other than `shown` for a retry.
+        The key of the ask, under which its answer is displayed.
+    key : TurnKey
+        The key that its turn will have; not `shown` for a retry.
     conversation : str
         The name of the conversation it belongs to.
     practice : bool
@@ -205,7 +203,7 @@ class PendingTurn:
     """
 
     shown: TurnKey
-    place: TurnKey
+    key: TurnKey
     conversation: str
     practice: bool
     once: bool
@@ -220,14 +218,14 @@ class PendingTurn:
 
     @property
     def replaces(self) -> TurnKey | None:
-        """The key of the turn that it replaces although it was typed in another cell."""
-        return None if self.place == self.shown else self.place
+        """The key of another cell's turn that it replaces, if any."""
+        return None if self.key == self.shown else self.key
 
     @property
     def turn(self) -> Turn:
-        """The turn with its key and its place, still without messages."""
+        """The turn, still without messages."""
         return Turn(
-            self.place,
+            self.key,
             self.shown,
             self.conversation,
             self.practice,
@@ -239,13 +237,13 @@ class PendingTurn:
 def messages_of(
     prompt: str, answer: str, between: Iterable[Mapping[str, Any]] = ()
 ) -> tuple[Mapping[str, Any], ...]:
-    """Return the user's and the assistant's message, as the API takes them.
+    """Return the user's and the assistant's message, for the API.
 
     Parameters
     ----------
     prompt : str
     answer : str
-        "" for none, as after a stop in a call: a message without content may be refused.
+        "" without one, as after Stop during a call: empty messages may be refused.
     between : iterable of mapping
         The tool calls and their results.
     """
@@ -255,7 +253,7 @@ def messages_of(
 
 
 def text_in(message: Mapping[str, Any]) -> str:
-    """Return a message's text; there may be images beside it, and tool calls have none."""
+    """Return a message's text; there may be images beside it, and tool calls have no text."""
     content = message.get("content")
     if isinstance(content, list):
         return "\n".join(part["text"] for part in content if part["type"] == "text")

@@ -1,4 +1,4 @@
-"""The named conversations, real or practice, with the changes that can be undone."""
+"""The conversations, real or practice, with the changes that can be undone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "UndoHistory", "undo_phrase"]
 
-# A change holds references to the turns before it, so this bounds what is kept of old answers.
+# A change refers to the turns before it: this bounds the memory for old answers.
 _CHANGES_KEPT = 200
 # The conversation of an ask that names none: phrases leave its name out.
 _UNNAMED = "main"
@@ -52,10 +52,10 @@ class Change:
 
 
 class UndoHistory:
-    """The named conversations, real or practice, and their changes.
+    """The conversations, real or practice, and their changes.
 
-    Every change swaps the whole mapping, so that undoing one means to swap it
-    back, however many conversations it touched.
+    Every change replaces the whole mapping, so that undoing it restores the former
+    one, however many conversations it changed.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ class UndoHistory:
         return bool(self._changes) and self._changes[-1].run is run
 
     def get(self, name: str) -> Conversation:
-        """Return the conversation of that name, empty if there is none yet."""
+        """Return the conversation of that name, empty at first."""
         return self.conversations.get(name) or Conversation(name, self.practice)
 
-    def without(self, leaves: Callable[[Turn], bool]) -> dict[str, Conversation]:
-        """Return the conversations without the turns for which `leaves` is true."""
-        return {name: c.without(leaves) for name, c in self.conversations.items()}
+    def without(self, is_removed: Callable[[Turn], bool]) -> dict[str, Conversation]:
+        """Return the conversations without the turns for which `is_removed` is true."""
+        return {name: c.without(is_removed) for name, c in self.conversations.items()}
 
     def change(
         self,
@@ -124,7 +124,7 @@ def undo_phrase(
     now: Mapping[str, Arrangement],
     quote: Callable[[str], str],
 ) -> str:
-    """Return what an undo has restored, in words, with the numbers of turns on the page.
+    """Return what an undo has restored, with the numbers of turns on the page.
 
     Parameters
     ----------
@@ -143,30 +143,31 @@ def undo_phrase(
     if change.kind == "reset":
         of = _of(change.name)
         return f"the turn{of} is back" if count == 1 else f"the {count} turns{of} are back"
-    was, home = _home(change.key, before), _home(change.key, now)
-    if home is None:
+    was, found = _with_turn(change.key, before), _with_turn(change.key, now)
+    if found is None:
         return f"{_turn(change.key, was, quote)} is removed"
-    former = "its former answer " if _has(before.get(home.conversation.name), change.key) else ""
-    return f"{_turn(change.key, home, quote)} {'has ' + former if former else 'is '}back"
+    is_replaced = _has(before.get(found.conversation.name), change.key)
+    verb = "has its former answer" if is_replaced else "is"
+    return f"{_turn(change.key, found, quote)} {verb} back"
 
 
-def _turn(key: TurnKey | None, home: Arrangement | None, quote: Callable[[str], str]) -> str:
-    """Return how a turn of a conversation is called, with its prompt."""
-    if key is None or home is None:
+def _turn(key: TurnKey | None, among: Arrangement | None, quote: Callable[[str], str]) -> str:
+    """Return how a message names a turn, with its prompt."""
+    if key is None or among is None:
         return "the turn"
-    turn = home.at(key)
-    named = "the deleted turn" if turn is None else f"turn {home.number(turn)}"
-    prompt = next(each.typed for each in home.conversation.turns if each.key == key)
+    turn = among.at(key)
+    named = "the deleted turn" if turn is None else f"turn {among.number(turn)}"
+    prompt = next(each.typed for each in among.conversation.turns if each.key == key)
     quoted = f", {quote(prompt)}," if prompt else ""
-    return f"{named}{_of(home.conversation.name)}{quoted}"
+    return f"{named}{_of(among.conversation.name)}{quoted}"
 
 
 def _of(name: str) -> str:
     return "" if name == _UNNAMED else f" of `{name}`"
 
 
-def _home(key: TurnKey | None, conversations: Mapping[str, Arrangement]) -> Arrangement | None:
-    """Return the conversation that a turn is in."""
+def _with_turn(key: TurnKey | None, conversations: Mapping[str, Arrangement]) -> Arrangement | None:
+    """Return the conversation that contains a turn."""
     return next((each for each in conversations.values() if _has(each, key)), None)
 
 

@@ -1,3 +1,3 @@
-"""What was used, and what it cost. Pure."""
+"""Usage and cost of asks; the cache, journals of maps, the request log."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers kept on disk, so that the same request is paid for once."""
+"""A cache of answers on disk, so that the same request is paid for once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
+__all__ = ["MOST_BYTES", "MOST_DAYS", "Cache", "CacheInfo", "cache_folder", "key_of"]
 
 _FILE = "answers.sqlite"
-# Two kernels may write at once: how many seconds one waits for the other. An ask waits twice at
-# most, to look and to keep.
+# Seconds to wait for another kernel that writes; an ask waits twice at most, to read and to write.
 _WAIT = 0.5
 _DAY = 86_400.0
+# Of all answers together, and the age of an answer.
+MOST_BYTES, MOST_DAYS = 100_000_000, 30
 _Found = TypeVar("_Found")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers (
@@ -30,7 +31,7 @@ CREATE TABLE IF NOT EXISTS answers (
   made REAL NOT NULL, used REAL NOT NULL
 ) WITHOUT ROWID
 """
-# What does not fit beside the answers that were used later.
+# Removes the answers used longest ago, beyond a total size.
 _EVICT = """
 DELETE FROM answers WHERE key IN (
   SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used DESC, key) AS filled FROM answers)
@@ -41,7 +42,7 @@ DELETE FROM answers WHERE key IN (
 
 @dataclass(frozen=True)
 class CacheInfo:
-    """How full a cache is: answers, bytes, and the Unix time of the oldest answer."""
+    """The content of a cache: answers, bytes, and the Unix time of the oldest answer."""
 
     answers: int
     size: int
@@ -49,57 +50,55 @@ class CacheInfo:
 
 
 class Cache:
-    """A file of answers by the hash of their request, which delays no ask.
+    """A file of answers by the hash of their request.
 
-    If the file can't be opened or written, asks go on without it: `take_line`
-    states that once and `fault` each time. A damaged file is deleted.
+    If the file can't be opened or written, asks continue without it: `take_line`
+    reports that once, `fault` each time. A damaged file is deleted.
 
     Parameters
     ----------
     folder : Path
-        Made for the user alone (0700) if it is missing.
+        Created for the user alone (0700) if it is missing.
     most_bytes : int
-        Of all answers together; those that were used longest ago are evicted first.
+        Of all answers together; those used longest ago are evicted first.
     most_days : float
-        How old an answer may become.
+        Age of an answer.
 
     Attributes
     ----------
     path : Path
         The file.
-    limits : (Path, int, float)
-        What it was made with.
     fault : str
         Why the latest call failed; empty where it did not.
 
     Notes
     -----
-    Each call opens the file anew: that takes less than a millisecond, and
-    serves threads, forks and other kernels alike.
+    Each call opens the file again: that takes less than a millisecond, and
+    is safe with threads, forks and other kernels.
     """
 
-    def __init__(self, folder: Path, most_bytes: int, most_days: float) -> None:
+    def __init__(
+        self, folder: Path, most_bytes: int = MOST_BYTES, most_days: float = MOST_DAYS
+    ) -> None:
         self.path = folder / _FILE
-        self.limits = folder, most_bytes, most_days
         self.fault = ""
         self._most_bytes = most_bytes
-        self._most_days = most_days
+        self._most_seconds = most_days * _DAY
         self._line = ""
         self._fault_reported = False
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """Return the answer kept under a key, None if there is no such answer."""
+        """Return the answer of a key, None if it is missing."""
         now = time.time()
 
         def find(file: sqlite3.Connection) -> list[tuple[bytes]]:
-            oldest = now - self._most_days * _DAY
             found = file.execute(
-                # As bytes, for text that is not UTF-8 is no answer, and no fault of the file.
+                # As bytes: text that is not UTF-8 is skipped, and is not an error of the file.
                 "SELECT CAST(answer AS BLOB) FROM answers"
                 " WHERE key = ? AND made >= ? AND size <= ?",
-                (key, oldest, self._most_bytes),
+                (key, now - self._most_seconds, self._most_bytes),
             ).fetchall()
-            # A file that can be read but not written still answers, and at once.
+            # A file that can only be read is used without a wait.
             with contextlib.suppress(sqlite3.OperationalError):
                 file.execute("PRAGMA busy_timeout = 0")
                 file.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
@@ -110,7 +109,7 @@ class Cache:
         return _parsed(rows[0][0]) if rows else None
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer that is not too large, and evict what is too old or too much."""
+        """Write an answer, unless it is too large; evict the oldest ones."""
         text = json.dumps(dict(answer), ensure_ascii=True)
         now, size = time.time(), len(text)
         fits = size <= self._most_bytes
@@ -120,7 +119,7 @@ class Cache:
             if fits:
                 row = (key, text, size, now, now)
                 file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
-            file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_days * _DAY,))
+            file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_seconds,))
             (filled,) = file.execute("SELECT total(size) FROM answers").fetchone()
             if filled > self._most_bytes:
                 file.execute(_EVICT, (self._most_bytes,))
@@ -129,7 +128,7 @@ class Cache:
         self._report()
 
     def clear(self) -> int:
-        """Remove every answer; return how many there were, 0 where `fault` states why not."""
+        """Remove every answer; return how many there were, 0 after a `fault`."""
 
         def empty(file: sqlite3.Connection) -> int:
             count = file.execute("DELETE FROM answers").rowcount
@@ -139,7 +138,7 @@ class Cache:
         return self._use(empty) or 0
 
     def info(self) -> CacheInfo:
-        """Return how full it is; as empty where `fault` states why that is not known."""
+        """Return the size of its content; that of an empty cache after a `fault`."""
 
         def look(file: sqlite3.Connection) -> CacheInfo:
             row = file.execute("SELECT count(*), total(size), min(made) FROM answers").fetchone()
@@ -148,14 +147,14 @@ class Cache:
         return self._use(look) or CacheInfo(0, 0, None)
 
     def take_line(self) -> str:
-        """Return, once, what the user is to know of the file; mostly nothing."""
+        """Return the notice about the file, once, "" without one."""
         line, self._line = self._line, ""
         return line
 
     def _use(
         self, work: Callable[[sqlite3.Connection], _Found], *, create: bool = False
     ) -> _Found | None:
-        """Return what `work` finds in the open file; None where there is no file, or a fault."""
+        """Return what `work` finds in the open file; None without a file or after a fault."""
         self.fault = ""
         try:
             try:
@@ -177,13 +176,13 @@ class Cache:
             # SQLite gives its files beside this one the same permissions.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         try:
-            # Not `exists`, which takes some faults for a missing file, as the Python is.
+            # Not `exists`: some versions of Python report other faults as a missing file.
             self.path.stat()
         except FileNotFoundError:
             return None
         file = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         with contextlib.closing(file), file:
-            # A power cut may damage the file then, and it begins anew: that is no loss.
+            # Then a power cut may damage the file; a damaged cache is replaced.
             file.execute("PRAGMA synchronous = OFF")
             file.execute(_TABLE)
             return work(file)
@@ -191,21 +190,18 @@ class Cache:
     def _report(self) -> None:
         if self.fault and not self._fault_reported:
             self._fault_reported = True
-            self._line = f"The cache can't be used ({self.fault}); asks go on without it."
+            self._line = f"The cache can't be used ({self.fault}); asks continue without it."
 
 
 def key_of(base_url: str, request: Mapping[str, Any]) -> str:
-    """Return the hash of a whole request: where it goes, model, messages and parameters.
-
-    Whether it streams does not matter: the answer is the same.
-    """
-    asked = {name: value for name, value in request.items() if name != "stream"}
-    canonical = json.dumps([base_url, asked], sort_keys=True, separators=(",", ":"))
+    """Return the hash of a request and its address, whether or not it streams."""
+    body = {name: value for name, value in request.items() if name != "stream"}
+    canonical = json.dumps([base_url, body], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def cache_folder() -> Path:
-    """Return the folder for what can be made again, as each system has it.
+    """Return our folder in the system's cache folder.
 
     Raises
     ------
@@ -224,7 +220,7 @@ def cache_folder() -> Path:
 def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    # A text that is nested without end is no answer either.
+    # Deeply nested JSON is damaged, too.
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -19,13 +19,13 @@ class JobRecord:
     id : str
         Its id in this journal, and in the job's metadata at the service.
     name, model : str
-        Of the run.
+        Of its run.
     url : str
         The address of the service.
     made : float
         Unix time.
     rows, requests : int
-        How many it was submitted with.
+        The numbers that were submitted.
     file, batch : str
         The ids of its input file and of the job at the service; "" before they are known.
     state : str
@@ -33,9 +33,9 @@ class JobRecord:
     completed, failed : int
         Requests.
     error : str
-        Why some rows have no answer, once it is fetched.
+        Of a fetched job: why some rows have no answer.
     left : tuple of str
-        The files at the service that are still to be deleted, once it is fetched.
+        Of a fetched job: the files at the service that are not deleted yet.
     """
 
     id: str
@@ -97,7 +97,7 @@ class JobAnswer:
     keys : tuple of str
         The keys of its rows that were not read yet, in order.
     answer : str or None
-        The stored answer; None if none came.
+        The stored answer, None if it is missing.
     """
 
     job: JobRecord

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["JournalFile", "RunRecord", "journal_path"]
 
 _FILE = "journal.sqlite"
-# Two kernels may use the file at once: how many seconds one waits for the other, and in one try.
+# Seconds to wait for another kernel that uses the file, in all and in one try.
 _WAIT, _ONE_TRY = 5.0, 0.02
-# Keys in one look-up; SQLite takes 999 in any version.
+# Keys in one query; every version of SQLite allows 999.
 _AT_ONCE = 500
 
 
@@ -52,7 +52,7 @@ class JournalFile:
     OSError, sqlite3.Error
         By every method, when the file can't be read or written.
     OptionError
-        By every method, when the file is something else than a journal.
+        By every method, when the file is not a journal.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +64,7 @@ class JournalFile:
         self._reader: sqlite3.Connection | None = None
 
     def get(self, key: str) -> str | None:
-        """Return the answer kept under a key, None if there is no such answer.
+        """Return the answer of a key, None if it is missing.
 
         It doesn't wait for another process that has locked the file.
         """
@@ -77,7 +77,7 @@ class JournalFile:
         with self.reading(wait) as file:
             while file is not None and (some := tuple(islice(waiting, _AT_ONCE))):
                 marks = ",".join("?" * len(some))
-                # As bytes: text that is not UTF-8 is skipped, and no error of the file.
+                # As bytes: text that is not UTF-8 is skipped, and is not an error of the file.
                 for key, answer in file.execute(
                     f"SELECT key, CAST(answer AS BLOB) FROM rows WHERE key IN ({marks})",  # noqa: S608 - question marks
                     some,
@@ -98,7 +98,7 @@ class JournalFile:
     ) -> None:
         """Write the answers of a run, within the transaction of `writing`."""
         now = time.time()
-        # Each time: another kernel may have removed the run, and its number be another one's.
+        # Each time: another kernel may have removed the run and reused its number.
         ((run,),) = file.execute(
             "INSERT INTO runs (name, model, began, used) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
@@ -171,7 +171,7 @@ class JournalFile:
         return sum(place.stat().st_size for place in places if place.exists())
 
     def close(self) -> None:
-        """Close it; if nobody else has it open, it is then a single file that can be copied."""
+        """Close the file; unless another kernel has it open, it can then be copied as one file."""
         with self._writing, self._reading:
             for file in self._opened():
                 with contextlib.suppress(sqlite3.Error):
@@ -235,7 +235,7 @@ class JournalFile:
         """Return whether the file exists and isn't empty; refuse one that is not a database."""
         found = is_database(self.path)
         if found is False:
-            raise self._refused()
+            raise self._not_a_journal()
         return found or (self.path.exists() and self._beside()[0].exists())
 
     def _connect(self, mode: str) -> sqlite3.Connection | None:
@@ -262,10 +262,10 @@ class JournalFile:
             return file
         file.close()
         if tables is not None:
-            raise self._refused()
+            raise self._not_a_journal()
         return None
 
-    def _refused(self) -> OptionError:
+    def _not_a_journal(self) -> OptionError:
         happened = f"`{self.path.name}` is not a journal."
         return OptionError(happened, "Give `--journal` another file.")
 

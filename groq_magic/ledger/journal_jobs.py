@@ -1,8 +1,8 @@
 """The batch jobs in a journal: the rows of each, and their answers.
 
-A row belongs to one job at most. A job is written before its file is uploaded, and removed once
-its rows are answered and its files at the service are deleted. So if a process is killed in
-between, the next one can continue.
+A row belongs to one job at most. A job is written before its file is uploaded, and removed when
+its rows are answered and its files at the service are deleted: if a process is killed in between,
+the next one continues.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class JobTables:
         return dict(found)
 
     def keep(self, job: str, answers: Mapping[str, str]) -> bool:
-        """Write answers by their requests; return False if the job is already fetched or gone."""
+        """Write answers by their requests; return False if the job was fetched or removed."""
         with self._writing() as file:
             is_open = file.execute(
                 "SELECT 1 FROM jobs WHERE id = ? AND state != 'fetched'",
@@ -275,7 +275,7 @@ def _record(row: Iterable[Any]) -> JobRecord:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Return the names that a column holds; the file may be forged."""
+    """Return the names in a column; the file may be forged."""
     with contextlib.suppress(ValueError, RecursionError):
         names = json.loads(text)
         if isinstance(names, list):

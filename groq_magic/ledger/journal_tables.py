@@ -1,4 +1,4 @@
-"""The SQLite tables of a journal: create them, recognise them, rescue damaged ones."""
+"""The SQLite tables of a journal: create, recognise and recover them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
     "time_of",
 ]
 
-# "grqj" in ASCII: how a journal differs from another program's database.
+# "grqj" in ASCII: distinguishes a journal from another program's database.
 _APPLICATION = 0x6772716A
 _MAGIC = b"SQLite format 3\x00"
 TABLES = (
@@ -168,12 +168,12 @@ def copy_jobs(path: Path, into: sqlite3.Connection) -> None:
 
 
 def text_of(value: bytes) -> str:
-    """Return a text that may be forged."""
+    """Decode a text that may be forged."""
     return value.decode(errors="replace")
 
 
 def time_of(value: object) -> float:
-    """Return a Unix time that may be forged; 0 for what is none."""
+    """Return a Unix time that may be forged, 0 for an invalid one."""
     return value if isinstance(value, float) and 0 <= value < _LATEST else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Every ask of a session, and what they come to."""
+"""Every ask of a session, and their sums."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ FIELDS = (
     *TOKENS,
     *("queue", "first_token", "total", "tokens_per_second", "cost"),
 )
-# Ours, of an ask that the service did not end itself.
+# Our finish reasons, for asks that the service did not finish.
 _WITHOUT_END = ("error", "interrupted", "truncated")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One ask of the session, a failed one too.
+    """One ask of the session, also a failed one.
 
     Parameters
     ----------
     number : int
-        From 1, in the order in which the asks ended.
+        From 1, in the order in which asks ended.
     at : float
-        Unix time at which it ended.
+        Unix time of its end.
     model : str
-        The model that answered, or was asked.
+        The model that answered or was asked.
     source : {"service", "cache", "replay"}
-        Who answered; the last two cost neither money nor quota.
+        The source of the answer; the last two cost neither money nor quota.
     practice : bool
-        Whether it was asked of the practice server, which costs nothing.
+        Whether the practice server answered, which costs nothing.
     finish_reason : str
     usage : Usage or None
-        The tokens, those of the first time for the last two sources; None
+        The tokens; from cache or replay, those of the original answer. None
         where the service reported none.
     queue, first_token, total : float or None
         Seconds in the service's queue, to the first token, and in all.
     tokens_per_second : float or None
     cost : float or None
-        US dollars; None where the price is not known.
+        US dollars; None where the price is unknown.
     """
 
     number: int
@@ -72,37 +72,36 @@ class Entry:
 
     @property
     def counted(self) -> bool:
-        """Whether anything came, if only of the reasoning: else it used nothing that is known."""
+        """Whether it may have used tokens: text or reasoning came, or the service finished it."""
         if self.source != "service" or self.usage is not None or self.first_token is not None:
             return True
         return self.finish_reason not in _WITHOUT_END
 
     @property
     def is_unmeasured(self) -> bool:
-        """Whether it used tokens that the service has not reported."""
+        """Whether it may have used tokens that the service has not reported."""
         return self.source == "service" and self.counted and self.usage is None
 
     @property
     def spent(self) -> int:
-        """Tokens that it took from the quota."""
+        """The tokens that it took from the quota."""
         return self.usage.total_tokens if self.usage and self.source == "service" else 0
 
 
 @dataclass(frozen=True)
 class Sum:
-    """What some asks come to.
+    """The sums of some asks.
 
     Parameters
     ----------
     asks, prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens : int
-        Reasoning is part of the completion, and what the service had cached
-        is part of the prompt.
+        Reasoning tokens are part of the completion, cached ones of the prompt.
     queue, first_token, tokens_per_second : float or None
-        Medians of those asks that know it.
+        Medians of the asks with a known value.
     cost : float
-        US dollars, of the asks whose price is known.
+        US dollars, of the asks with a known price.
     unpriced : bool
-        Whether there are others.
+        Whether there are asks without a known price.
     """
 
     asks: int
@@ -118,7 +117,7 @@ class Sum:
 
 
 class Ledger:
-    """Every ask of a session, in order; rows are only ever added."""
+    """Every ask of a session, in order; entries are only added."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -138,8 +137,7 @@ class Ledger:
     def by_model(self) -> dict[tuple[str, bool, Source], Sum]:
         """Return the sums by model, practice and source, in the order of their first asks.
 
-        Only what was counted is summed: an id that the service does not know
-        is no model that was used.
+        Asks that used nothing are left out: their model may not even exist.
         """
         groups: dict[tuple[str, bool, Source], list[Entry]] = {}
         for entry in filter(lambda entry: entry.counted, self._entries):
@@ -147,7 +145,7 @@ class Ledger:
         return {key: sum_of(entries) for key, entries in groups.items()}
 
     def speed(self, model: str, *, practice: bool) -> float | None:
-        """Return the median speed seen of a model in tokens a second, None if none was."""
+        """Return the median speed of a model in tokens a second, None if unknown."""
         return _median(
             entry.tokens_per_second
             for entry in self._entries
@@ -155,12 +153,12 @@ class Ledger:
         )
 
     def records(self) -> list[dict[str, Any]]:
-        """Return the asks as plain records of FIELDS, for a DataFrame."""
+        """Return the asks as dicts with the keys FIELDS, for a DataFrame."""
         return [_record(entry) for entry in self._entries]
 
 
 def sum_of(entries: Iterable[Entry]) -> Sum:
-    """Return what asks come to."""
+    """Return the sums of some asks."""
     found = list(entries)
     usages = [entry.usage for entry in found if entry.usage]
     return Sum(
@@ -181,7 +179,7 @@ def _median(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     if not known:
         return None
-    # It takes a while to import.
+    # Its import is slow.
     from statistics import median
 
     return median(known)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AskLabel", "RequestHistory"]
 
-# A request holds its whole history, and images: the oldest are evicted.
-_KEPT = 200
+# A request contains its history and images, so the oldest are evicted.
+_MOST_ASKS = 200
 _MOST_BYTES = 32_000_000
-# Bytes of a list or dict besides its values: about those of a dict of two items.
+# Bytes of a list or dict without its values, about.
 _EACH = 200
 
 
@@ -35,66 +35,61 @@ class AskLabel:
 
 
 class RequestHistory:
-    """The requests of a session's latest asks, for who wants to see one again.
+    """The requests of a session's latest asks; the last one is kept however large it is.
 
     Parameters
     ----------
-    kept : int
-        How many at the most.
-    most_bytes : int
-        How much memory they may take together, about; the last one is kept
-        however large it is.
+    most_asks, most_bytes : int
 
     Attributes
     ----------
     last : Mapping or None
-        The request of the last ask that was answered, None if none was.
+        The request of the last answered ask, None before the first.
     last_label : AskLabel
         Of that ask.
-    passed : bool
-        Whether an ask that came to nothing has followed the last answered one.
+    has_failed_since : bool
+        Whether an ask has failed since then.
     """
 
-    def __init__(self, kept: int = _KEPT, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(self, most_asks: int = _MOST_ASKS, most_bytes: int = _MOST_BYTES) -> None:
         self.last: Mapping[str, Any] | None = None
         self.last_label = AskLabel()
-        self.passed = False
-        self._kept = kept
+        self.has_failed_since = False
+        self._most_asks = most_asks
         self._most_bytes = most_bytes
         self._bytes = 0
         self._by_turn: dict[int, tuple[Mapping[str, Any], int, AskLabel]] = {}
 
-    def pass_by(self) -> None:
-        """Note that an ask came to nothing: nobody wants code that is refused."""
-        self.passed = True
+    def note_failure(self) -> None:
+        """Record that an ask failed: its request is not kept."""
+        self.has_failed_since = True
 
     def add(self, request: Mapping[str, Any], revision: int, label: AskLabel = AskLabel()) -> None:
-        """Keep the request of the ask that has just been answered.
+        """Keep the request of an answered ask.
 
         Parameters
         ----------
         request : mapping
         revision : int
-            Of the turn that it made.
+            Of the ask's turn.
         label : AskLabel
-            Of the ask.
         """
-        self.last, self.last_label, self.passed = request, label, False
+        self.last, self.last_label, self.has_failed_since = request, label, False
         self._evict(revision)
         self._by_turn[revision] = request, _bytes_of(request), label
         self._bytes += self._by_turn[revision][1]
         while len(self._by_turn) > 1 and (
-            len(self._by_turn) > self._kept or self._bytes > self._most_bytes
+            len(self._by_turn) > self._most_asks or self._bytes > self._most_bytes
         ):
             self._evict(next(iter(self._by_turn)))
 
     def of(self, revision: int) -> Mapping[str, Any] | None:
-        """Return the request of a turn, None where it is not (or no longer) known."""
+        """Return the request of a turn, None where it is unknown or evicted."""
         found = self._by_turn.get(revision)
         return found[0] if found else None
 
     def label_of(self, revision: int) -> AskLabel:
-        """Return the label of a turn's ask, an empty one where it is not known."""
+        """Return the label of a turn's ask, an empty one where it is unknown."""
         found = self._by_turn.get(revision)
         return found[2] if found else AskLabel()
 
@@ -104,7 +99,7 @@ class RequestHistory:
 
 
 def _bytes_of(value: Any) -> int:
-    """Return about how much memory a value of JSON takes."""
+    """Return about how many bytes of memory a JSON value takes."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):

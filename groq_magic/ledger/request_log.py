@@ -1,4 +1,4 @@
-"""A file with one line of JSON per request: what was sent where, without its content."""
+"""A file with one line of JSON per request, without its content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RequestLog", "record_of"]
 
-_OWN = 0o600  # for this user alone
+_MODE = 0o600  # for this user alone
 
 
 def record_of(
@@ -28,7 +28,7 @@ def record_of(
     *,
     tries: int,
 ) -> dict[str, Any]:
-    """Return the line of a request.
+    """Return the record of a request.
 
     Parameters
     ----------
@@ -36,9 +36,10 @@ def record_of(
         Of the service.
     model : str
     included : iterable of (str, int or str)
-        Names and sizes of the values that were sent: characters, of an image words.
+        Names and sizes of the values that were sent: characters; of an image, its size
+        in words.
     usage : Usage or None
-        The tokens, None where the service gave none.
+        None where the service reported none.
     tries : int
         How often it was sent.
     """
@@ -58,13 +59,13 @@ def record_of(
 
 
 class RequestLog:
-    """Writes these lines, in any thread; what can't be written is one notice, never an error.
+    """Writes records to the log, in any thread; a failure is one notice, never an error.
 
     Parameters
     ----------
     path : callable
-        Returns the file's path as set, "" for no log; a relative one begins at
-        the folder in which the kernel works.
+        Returns the `log` setting, "" for no log; a relative path begins at the
+        kernel's working folder.
     """
 
     def __init__(self, path: Callable[[], str]) -> None:
@@ -80,10 +81,11 @@ class RequestLog:
             return
         line = json.dumps(record, ensure_ascii=True) + "\n"
         try:
-            place = Path(path).expanduser()
             with self._writing:
                 # One write: several kernels may share the file.
-                number = os.open(place, os.O_APPEND | os.O_CREAT | os.O_WRONLY, _OWN)
+                number = os.open(
+                    Path(path).expanduser(), os.O_APPEND | os.O_CREAT | os.O_WRONLY, _MODE
+                )
                 try:
                     os.write(number, line.encode())
                 finally:

@@ -1,4 +1,4 @@
-"""The tokens of one ask, and what they cost."""
+"""The tokens of one ask, and their cost."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ PRICES = MappingProxyType(
         "qwen/qwen3.8-27b": (0.80, 4.00),
     }
 )
-# Of the price of a prompt, for tokens that the service had cached; and of all by the batch engine,
-# where the cache saves no more.
+# Share of the price for prompt tokens that the service had cached; and for all tokens in the batch
+# engine, where caching makes no difference.
 _CACHED_SHARE = _BATCH_SHARE = 0.5
 _MILLION = 1_000_000
-_WHOLE = 1_000  # from there on no decimals
+_WHOLE = 1_000  # larger numbers have no decimals
 
 
 @dataclass(frozen=True, eq=False)
 class Usage(Mapping[str, int]):
     """The tokens of one ask, as the service counted them.
 
-    It reads as an object and as a mapping of the three counts:
+    It is an object and a mapping of the three counts:
     `usage.total_tokens` and `usage["total_tokens"]`.
 
     Parameters
     ----------
     prompt_tokens, completion_tokens, total_tokens : int
     reasoning_tokens, cached_tokens : int
-        Those of the completion that were reasoning, and those of the prompt
-        that the service had cached.
+        The part of the completion that was reasoning, and the part of the
+        prompt that the service had cached.
     queue_time, total_time : float or None
         Seconds, as the service measured them.
     completion_time : float or None
@@ -81,12 +81,12 @@ class Usage(Mapping[str, int]):
 
     @property
     def counts(self) -> dict[str, int]:
-        """The three counts, as a turn's metadata holds them."""
+        """The three counts, for a turn's metadata."""
         return dict(self)
 
     @property
     def words(self) -> str:
-        """The tokens of one ask, as all messages show them: `380 tokens sent, 32 answered`."""
+        """The tokens in words, as in all messages: `380 tokens sent, 32 answered`."""
         return token_words(self.prompt_tokens, self.completion_tokens)
 
 
@@ -96,9 +96,9 @@ def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent"
     Parameters
     ----------
     sent : int or None
-        Those of the request, with what the chat format adds; None leaves them out.
+        Of the request, chat format included; None leaves them out.
     answered : int or None
-        Those of the answer, its reasoning included.
+        Of the answer, reasoning included.
     sent_as : str
         The word for the first count: "to send" before the request.
     """
@@ -109,7 +109,7 @@ def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent"
 
 
 def rounded(figures: Mapping[str, float | None]) -> str:
-    """Return the figures that are known as one reads them: counts whole, times to three digits."""
+    """Return the known figures for a repr: counts as whole numbers, times with three digits."""
     known = {name: value for name, value in figures.items() if value is not None}
     return ", ".join(
         f"{name}={value:.0f}" if value >= _WHOLE or value == int(value) else f"{name}={value:.3g}"
@@ -139,7 +139,7 @@ def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
 
 
 def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
-    """Return the sum of what was counted for the exchanges of an ask; None for nothing."""
+    """Return the sum of the usage of an ask's exchanges, None if unknown."""
     known = [usage for usage in usages if usage is not None]
     if len(known) <= 1:
         return known[0] if known else None
@@ -152,7 +152,7 @@ def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
 
 
 def cost(model: str, usage: Usage | None, *, in_batch: bool = False) -> float | None:
-    """Return what an ask cost in US dollars, None where the price is not known.
+    """Return the cost of an ask in US dollars, None where the price is unknown.
 
     Prompt tokens that the service had cached cost half.
 
@@ -173,7 +173,7 @@ def cost(model: str, usage: Usage | None, *, in_batch: bool = False) -> float | 
 
 
 def dollars(amount: float | None) -> str:
-    """Return an amount as people read it: `$0.0002`, `$1.25`, `unknown`."""
+    """Return an amount in dollars: `$0.0002`, `$1.25`, `unknown`."""
     if amount is None:
         return "unknown"
     if amount == 0:
@@ -192,5 +192,5 @@ def _seconds(reported: Mapping[str, Any], name: str) -> float | None:
     value = reported.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    # So that neither NaN nor infinity is a time.
+    # NaN and infinity are excluded by the comparison.
     return float(value) if 0 <= value <= _LARGEST else None

@@ -68,9 +68,9 @@ def groq_retry(session: Session, line: str) -> None:
     if last is None:
         raise NotebookError("Nothing to ask again.", "Ask something with `%%groq`.")
     options = AskOptions(**given).over(last.options)
-    place = None if options.once else last.place
+    replaces = None if options.once else last.replaces
     images = () if "image" in given else last.images
-    again = replace(last, options=options, images=images, line=True, place=place, again=True)
+    again = replace(last, options=options, images=images, line=True, replaces=replaces, again=True)
     run_ask(session, again)
 
 

@@ -19,7 +19,7 @@ from groq_magic.assistant import (
     write_prompt,
 )
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.line import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
@@ -152,7 +152,7 @@ def _ask(
         filled = fill(words.words, names, privacy=privacy)
         return compose(filled).with_words(words.typed, filled, privacy)
 
-    composed = unsent(prompt)
+    composed = interruptible(prompt)
     own = {"keep", "level", "replace", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
+from groq_magic.ledger.cache import MOST_BYTES, MOST_DAYS
 from groq_magic.magics.line import parse_line, unquoted
 from groq_magic.views.show import say
 
@@ -103,7 +104,7 @@ def _clear(session: Session) -> str:
 def _unusable(session: Session) -> str:
     cache, settings = session.stored_answers.cache, session.settings
     state = "on" if settings.cache else "off"
-    message = f"The cache can't be used ({cache.fault}); asks go on without it."
+    message = f"The cache can't be used ({cache.fault}); asks continue without it."
     return f"{message} It is {state}, in {cache.path}"
 
 
@@ -112,8 +113,8 @@ def _state(session: Session) -> str:
     if session.stored_answers.cache.fault:
         return _unusable(session)
     state, answers = "on" if settings.cache else "off", count_of(info.answers, "answer")
-    size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
-    kept = f"kept for {settings.cache_days:g} days"
+    size = f"{info.size / 1e6:.1f} of {MOST_BYTES / 1e6:g} MB"
+    kept = f"kept for {MOST_DAYS} days"
     lines = [f"The cache is {state}: {answers}, {size}, {kept}."]
     if info.oldest is not None:
         days = max(0, round((time.time() - info.oldest) / _DAY))

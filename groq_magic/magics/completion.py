@@ -92,7 +92,7 @@ def _complete_option(
     ids: Iterable[str],
     names: Callable[[str], Iterable[str]] = lambda _begun: (),
 ) -> tuple[str, list[str], str] | None:
-    """Return the options or values that complete the last word; None if there are none."""
+    """Return the options or values that complete the last word; None without any."""
     value = _VALUE.search(typed)
     if value is not None:
         flag, begun = value.groups()

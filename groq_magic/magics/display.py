@@ -100,7 +100,7 @@ def display_replies(shell: Any, has_shown: Callable[[Reply], bool]) -> None:
             # `Out[1]:` stands there already.
             print(repr(reply))  # noqa: T201 - a terminal shows values in this way
 
-    # By name: the class takes a while to import.
+    # By name: importing the class is slow.
     shell.display_formatter.ipython_display_formatter.for_type_by_name(*_REPLY, display)
 
 

@@ -44,7 +44,7 @@ def _announce(session: Session, error: GroqMagicError) -> None:
 
 
 def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
-    """Return the error with secrets replaced; the same object if it has none."""
+    """Return the error with secrets replaced; the same object if it contains no secret."""
     secrets = session.secrets()
     happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
     if (happened, remedy) == (error.happened, error.remedy):

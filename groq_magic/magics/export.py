@@ -56,7 +56,7 @@ def groq_export(session: Session, line: str) -> None:
     request = secrets.hidden_request(request)
     label = replace(label, prompt=secrets.hidden(label.prompt))
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
-    if not turn and session.requests.passed:
+    if not turn and session.requests.has_failed_since:
         say(_UNANSWERED)
     _save(image_files(request))
     if given.get("cell"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
-from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
+from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninterrupted
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.errors_shown import hiding_secrets
@@ -85,7 +85,7 @@ class _Magic:
         extension = self._extension
 
         def call() -> Any:
-            function = unsent(lambda: undisturbed(lambda: self.__wrapped__))
+            function = interruptible(lambda: uninterrupted(lambda: self.__wrapped__))
             session = (extension.session,) if self.__name__ != _WITHOUT_SESSION else ()
             return function(*session, *line_and_cell)
 
@@ -119,7 +119,7 @@ class GroqMagics(Settings):
         # `groq_magic.complete` may need it first, in several threads at once.
         with self._making:
             if self._session is None:
-                self._session = unsent(lambda: undisturbed(self._new_session))
+                self._session = interruptible(lambda: uninterrupted(self._new_session))
                 self._session.executions.add_earlier(self._cells)
             # Only the owner's thread runs cells.
             if not self._has_begun and self.owner.is_here:
@@ -261,7 +261,7 @@ def load(shell: Any) -> None:
     extension.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE"):
-        extension.session.service.practise(on=True)
+        extension.session.service.set_practice(on=True)
     _greet(extension)
     if front_end(shell) == "widgets":
         extension.start_page_later()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from groq_magic.api.batches import BatchService
 from groq_magic.errors import OptionError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 from groq_magic.mapping.batch.batch_run import unknown_jobs
 from groq_magic.mapping.batch.fetching import fetch
 from groq_magic.mapping.batch.jobs import cancel, status
@@ -128,10 +128,10 @@ def _asked(session: Session, ask: Callable[[BatchService], _Result]) -> _Result:
 
     def call() -> _Result:
         with session.service.key_found_once():
-            client = account_now(session).client(session.settings.connect_timeout)
+            client = account_now(session).client
         return ask(BatchService(client, session.settings.timeout))
 
-    return unsent(call, "Stopped.", "Run it again to continue.")
+    return interruptible(call, "Stopped.", "Run it again to continue.")
 
 
 def _line(job: JobRecord) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, NO_KEY_ENTERED, found_key
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, NO_KEY_ENTERED, find_key
 from groq_magic.errors import ApiKeyError, GroqMagicError, InterruptedAskError, OptionError
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
@@ -84,7 +84,7 @@ def groq_practice(session: Session, line: str) -> None:
     wanted = text or "on"
     if wanted not in {"on", "off"}:
         raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
-    session.service.practise(on=wanted == "on", script=given.get("script"))
+    session.service.set_practice(on=wanted == "on", script=given.get("script"))
     if wanted == "on":
         _show_state(session, "practice mode: no model answers; `%groq_practice off` ends it")
     else:
@@ -142,7 +142,7 @@ def key_state(shell: Any, service: Service | None) -> str:
         return "practice mode: no model answers"
     path = notebook_path(shell)
     try:
-        key = service.key_now() if service else found_key(path.parent if path else None)
+        key = service.key_now() if service else find_key(path.parent if path else None)
     except ApiKeyError as error:
         return str(error)
     if key is not None:

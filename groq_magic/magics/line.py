@@ -92,7 +92,7 @@ def parse_with_target(
     -------
     values : dict
     target : str
-        "" if the first word is none.
+        "" if the first word is not one.
     words : str
         The rest, verbatim.
 

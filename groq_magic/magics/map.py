@@ -6,7 +6,7 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 from groq_magic.magics.display import map_view_of
 from groq_magic.magics.line import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
@@ -49,7 +49,7 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     if ask.options.dry_run:
         from groq_magic.mapping.dry_run import map_dry_run
 
-        found = unsent(lambda: map_dry_run(session, ask))
+        found = interruptible(lambda: map_dry_run(session, ask))
         show(found.html(), found.plain())
         return
     from groq_magic.mapping.flow import map_in_background, map_rows
@@ -108,7 +108,9 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
         )
     options = MapOptions(**{"out": _NAME, **given, **more})
     names, namespace = _names(session), session.namespace
-    data = unsent(lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code))
+    data = interruptible(
+        lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code)
+    )
     return MapAsk(cell, data, options, names, names_in(written))
 
 

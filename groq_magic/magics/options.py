@@ -66,7 +66,7 @@ OPTIONS_OF = MappingProxyType(
         "groq_explain": (
             Option(
                 "level",
-                # The keys of `READERS` in `assistant.explain`, which takes a while to import.
+                # The keys of `READERS` in `assistant.explain`, whose import is slow.
                 Choice(("beginner", "expert")),
                 "for a beginner or an expert",
                 metavar="LEVEL",
@@ -105,7 +105,7 @@ OPTIONS_OF = MappingProxyType(
             _CONVERSATION,
             Option(
                 "as",
-                # Those of `groq_magic.api.snippets.LANGUAGES`, which takes a while to import.
+                # Those of `groq_magic.api.snippets.LANGUAGES`, whose import is slow.
                 Choice(("python", "openai", "curl", "node")),
                 "python, openai, curl or node",
                 metavar="KIND",

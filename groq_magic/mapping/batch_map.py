@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.batches import BatchService
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 from groq_magic.ledger.request_log import record_of
 from groq_magic.mapping.batch.batch_run import run_batch, total_run
 from groq_magic.mapping.batch.fetching import BatchRows
@@ -44,7 +44,7 @@ def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
     try:
         if _is_answered(session, prepared):
             return prepared
-        runs = unsent(
+        runs = interruptible(
             lambda: _runs(session, prepared), "Stopped.", "Run the cell again to continue."
         )
         return _after(prepared, runs)
@@ -64,7 +64,7 @@ def _is_answered(session: Session, prepared: PreparedMap) -> bool:
 def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
     plan, journal, settings = prepared.plan, prepared.journal, prepared.settings
     account = prepared.account or account_now(session)
-    service = BatchService(account.client(settings.connect_timeout), settings.timeout)
+    service = BatchService(account.client, settings.timeout)
     shown: list[str] = []
 
     def on_upload(line: str) -> None:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import InterruptedAskError, NotebookError
-from groq_magic.interrupts import Interrupts, undisturbed, unsent
+from groq_magic.interrupts import Interrupts, interruptible, uninterrupted
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
@@ -124,14 +124,14 @@ def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
         background.start(session.background_runs.end)
         session.background_runs.add(background)
 
-    undisturbed(begin)
+    uninterrupted(begin)
     return prepared.plan.notices
 
 
 def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
-        prepared = unsent(lambda: prepare_map(session, ask))
+        prepared = interruptible(lambda: prepare_map(session, ask))
         return submit_map(session, prepared) if ask.options.batch else prepared
 
 

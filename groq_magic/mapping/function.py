@@ -211,7 +211,7 @@ class _Call:
         return self._account
 
     def _nearest(self, model: str) -> str:
-        return self._account_now().models(self._function.settings.connect_timeout).nearest(model)
+        return self._account_now().models().nearest(model)
 
     def _note(self, found: PreparedMap, request: RowRequest, outcome: Outcome) -> None:
         """Log a request; in a thread of the run."""

@@ -53,6 +53,5 @@ def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSetti
         concurrency=options.concurrency or usual.concurrency,
         share=options.share or usual.share,
         timeout=options.timeout or settings.timeout,
-        connect_timeout=settings.connect_timeout,
         tries=settings.tries,
     )

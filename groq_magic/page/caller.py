@@ -1,4 +1,4 @@
-"""The code that calls us: the variables that it sees, and whether it is a cell."""
+"""The code that calls us: its variables, and whether a cell is running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
     Within a function these are its own variables, then those of the functions
     around it that still run, then its module's. Of an enclosing function that
-    has returned, only the variables that the code uses are known.
+    has returned, only the variables that the code uses are found.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
     Returns
     -------
     Mapping or None
-        A copy, which keeps no frame alive; None for code of the notebook that
-        is in no function or class.
+        A copy, which keeps no frame alive; None for code of a cell outside of
+        functions and classes.
     """
     frame = _calling_frame()
     if frame is None:
@@ -92,5 +92,5 @@ def _is_module(frame: FrameType) -> bool:
 
 
 def _copy(names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy without names that Python made, such as a comprehension's `.0`."""
+    """Return a copy without names that only Python uses, such as a comprehension's `.0`."""
     return {name: value for name, value in dict(names).items() if name.isidentifier()}

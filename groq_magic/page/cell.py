@@ -39,8 +39,8 @@ def cell_id(shell: Any) -> str | None:
     execute request; Colab sends `colab.cell_id`; nbclient and papermill
     send nothing, and terminal IPython has no `get_parent`.
 
-    The id is saved in notebooks. One that is no nbformat id is replaced by its
-    hash: VS Code's is a URI with the notebook's path.
+    The id is saved in notebooks. One that is not a valid nbformat id is replaced by
+    its hash: VS Code's is a URI with the notebook's path.
     """
     metadata = request_metadata(shell)
     colab = metadata.get("colab")
@@ -49,32 +49,32 @@ def cell_id(shell: Any) -> str | None:
 
 
 def known_id(found: str) -> str:
-    """Return a cell's id as it is known here: its hash where it is no nbformat id."""
+    """Return a cell's id as we use it: its hash where it is not a valid nbformat id."""
     if _CELL_ID.fullmatch(found):
         return found
-    # It takes a while to import, and nearly all ids are nbformat's.
+    # Its import is slow, and nearly all ids are nbformat's.
     import hashlib
 
     return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def is_hashed(cell: str) -> bool:
-    """Whether an id may be a hash of `known_id`, which no front end writes into a file."""
+    """Whether an id may be a hash of `known_id`; front ends don't save such ids."""
     return _HASHED_ID.fullmatch(cell) is not None
 
 
 @dataclass(frozen=True)
 class RequestCells:
-    """The notebook's cells, as an execute request or a page's report has them.
+    """The notebook's cells, from an execute request or a page's report.
 
     Parameters
     ----------
     notebook : str
-        What identifies the notebook, "" where unknown.
+        The notebook's path, "" where unknown.
     order : tuple of str
         The ids of all cells on the page, from top to bottom; empty where unknown.
     deleted : tuple of str
-        The ids of cells that the front end calls deleted since its last request.
+        The ids of cells that the front end reports as deleted since its last request.
     """
 
     notebook: str = ""
@@ -83,12 +83,12 @@ class RequestCells:
 
 
 def request_cells(shell: Any) -> RequestCells:
-    """Return the notebook's cells, as the running execute request has them.
+    """Return the notebook's cells from the running execute request.
 
     The session widget adds `groqOrder` and `groqNotebook` to the request,
-    JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list. The
-    cell's saved metadata is in the request as well: a list without the token is
-    the file's, and no list either.
+    JupyterLab and Notebook 7 `deletedCells`. Malformed lists are ignored. The
+    request also contains the cell's saved metadata, which may be forged: lists
+    without the token are ignored.
     """
     metadata = request_metadata(shell)
     deleted = _ids_in(metadata.get("deletedCells"))
@@ -99,9 +99,9 @@ def request_cells(shell: Any) -> RequestCells:
 
 
 def next_source(shell: Any) -> str | None:
-    """Return the source of the cell that we inserted below the running one, "" for none.
+    """Return the source of the cell that we inserted below the running one.
 
-    None where no page reports it.
+    "" without such a cell; None where no page reports it.
     """
     metadata = request_metadata(shell)
     if metadata.get("groqToken") != TOKEN:
@@ -111,7 +111,7 @@ def next_source(shell: Any) -> str | None:
 
 
 def listed_cells(notebook: object, order: object) -> RequestCells:
-    """Return the cells that a page lists; nothing of what is malformed.
+    """Return the cells that a page lists; malformed parts count as missing.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def listed_cells(notebook: object, order: object) -> RequestCells:
 
 
 def _ids_in(value: Any) -> tuple[str, ...]:
-    """Return a list of ids; an empty one where the value is not a list of cells' ids."""
+    """Return a list of cells' ids; an empty one where the value is malformed."""
     if not isinstance(value, list) or len(value) > MOST_CELLS:
         return ()
     if not all(isinstance(each, str) and 0 < len(each) <= _LONGEST_NAME for each in value):
@@ -134,12 +134,12 @@ def _ids_in(value: Any) -> tuple[str, ...]:
 
 
 def parent_of(shell: Any) -> dict[str, Any]:
-    """Return the message that the kernel works on; terminal IPython has none."""
+    """Return the message that the kernel is processing, {} in terminal IPython."""
     get_parent = getattr(shell, "get_parent", None)
     return (get_parent() or {}) if get_parent is not None else {}
 
 
 def request_metadata(shell: Any) -> dict[str, Any]:
-    """Return the metadata of the message that the kernel works on."""
+    """Return the metadata of the message that the kernel is processing."""
     metadata = parent_of(shell).get("metadata")
     return metadata if isinstance(metadata, dict) else {}

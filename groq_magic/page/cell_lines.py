@@ -1,4 +1,4 @@
-"""The lines of a cell as it was typed, for lines of the code that IPython made of it."""
+"""Find the line of a cell, as typed, for a line of the code that IPython compiled from it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ __all__ = ["first_line", "typed_line"]
 
 
 def first_line(source: str) -> int:
-    """Return the 1-based first line that is not blank: IPython compiles a cell from there."""
+    """Return the 1-based first line that is not blank, where IPython's code begins."""
     return next((n for n, text in enumerate(source.split("\n"), 1) if text.strip()), 1)
 
 
-def typed_line(source: str, made: list[str], line: int) -> int:
-    """Return which line of a cell, as typed, stands behind a line of compiled code.
+def typed_line(source: str, code: list[str], line: int) -> int:
+    """Return the line of a cell, as typed, for a line of compiled code.
 
-    IPython leaves blank first lines and the line of a cell magic out, and makes one line of
-    a magic that spans several: the lines that both have are what the others are counted from.
+    IPython removes blank first lines and the line of a cell magic, and joins the lines of
+    a magic that spans several: other lines are counted from those that both have.
 
     Parameters
     ----------
     source : str
-        The cell as it was typed.
-    made : list of str
-        The lines that were compiled; empty where they are unknown.
+        The cell as typed.
+    code : list of str
+        The compiled lines; empty where they are unknown.
     line : int
-        1-based, in `made`.
+        1-based, in `code`.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def typed_line(source: str, made: list[str], line: int) -> int:
         1-based.
     """
     typed = [text.strip() for text in source.split("\n")]
-    compiled = [text.strip() for text in made]
+    compiled = [text.strip() for text in code]
     matcher = difflib.SequenceMatcher(None, typed, compiled, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not (blocks and 0 < line <= len(compiled)):

@@ -15,9 +15,9 @@ FrontEnd = Literal["widgets", "static", "terminal"]
 def front_end(shell: Any) -> FrontEnd:
     """Return what kind of view the front end can show.
 
-    A front end that sends no cell id is assumed to be one that only executes
+    A front end that sends no cell id is taken for one that only executes
     (nbclient, nbconvert, papermill): widgets would be lost there. A widget's
-    callback has no cell, but only a front end with widgets calls it.
+    callback has no cell, but only a front end with widgets sends one.
     """
     if getattr(shell, "kernel", None) is None:
         return "terminal"
@@ -26,15 +26,15 @@ def front_end(shell: Any) -> FrontEnd:
 
 
 def has_frames(shell: Any) -> bool:
-    """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
+    """Whether the front end shows each output in its own frame: VS Code and Colab."""
     metadata = request_metadata(shell)
     is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
-    # Colab saves metadata of that name in its cells, which other front ends send along.
+    # Colab saves metadata of that name in cells, and other front ends send it then.
     return is_vs_code or ("colab" in metadata and "cellId" not in metadata)
 
 
 def has_input(shell: Any) -> bool:
-    """Return whether the user can be asked for input right now."""
+    """Whether the user can be asked for input now."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return sys.stdin is not None and sys.stdin.isatty()

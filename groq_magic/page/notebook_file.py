@@ -25,7 +25,7 @@ __all__ = [
     "working_folder",
 ]
 
-# No front end writes longer names.
+# Front ends don't write longer names.
 _LONGEST_NAME = 200
 
 
@@ -43,7 +43,7 @@ def notebook_path(shell: Any) -> Path | None:
 
 
 def working_folder() -> Path | None:
-    """Return the kernel's working folder, None where it was deleted meanwhile."""
+    """Return the kernel's working folder, None where it was deleted."""
     try:
         return Path.cwd()
     except OSError:
@@ -55,14 +55,14 @@ def own_notebook(
 ) -> dict[str, Any]:
     """Return the saved notebook, as JSON that is not trusted.
 
-    A file is believed only when it holds one of `cells`, which ran here: the
-    path that the front end gave is stale after a rename. One without any
-    cell ids (up to nbformat 4.4) is believed where `known_by_ids` is false.
+    A file is accepted only if it contains one of `cells`, which ran here: the
+    front end's path is out of date after a rename. One without any cell ids (up to
+    nbformat 4.4) is accepted where `known_by_ids` is false.
 
     Raises
     ------
     NotebookError
-        When there is no file, or it can't be read, or it isn't ours.
+        If there is no file, or it can't be read, or it is another notebook's.
     """
     path = notebook_path(shell)
     if path is None:
@@ -80,7 +80,7 @@ def own_notebook(
         )
     if cells.isdisjoint(ids):
         raise NotebookError(
-            f"{path.name} does not hold the cells that ran here.",
+            f"{path.name} does not contain the cells that ran here.",
             "Save the notebook; after a rename restart the kernel.",
         )
     return notebook
@@ -93,7 +93,7 @@ def ids_of(notebook: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def names_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a cell's ids: nbformat's, and Colab's, which is in the cell's metadata."""
+    """Return a cell's ids: nbformat's, and Colab's from its metadata."""
     metadata = cell.get("metadata")
     colab = metadata.get("id") if isinstance(metadata, dict) else None
     return tuple(dict.fromkeys(filter(is_name, (cell.get("id"), colab))))
@@ -105,16 +105,16 @@ def is_name(value: Any) -> TypeGuard[str]:
 
 
 class CellIds:
-    """The ids of the saved notebook's cells, read again only when its file has changed."""
+    """The ids of the saved notebook's cells, read only when its file has changed."""
 
     def __init__(self) -> None:
         self._file: tuple[Path, int, int] | None = None
         self._ids: tuple[str, ...] = ()
 
     def of(self, shell: Any, cell: str) -> tuple[tuple[str, ...], float]:
-        """Return them from top to bottom, and when the file was saved.
+        """Return the ids from top to bottom, and the time when the file was saved.
 
-        They are empty where unknown, and where `cell` is not among them.
+        No ids where they are unknown, and where `cell` is not among them.
         """
         path = notebook_path(shell)
         try:
@@ -137,22 +137,22 @@ class CellIds:
 def read_notebook(
     path: Path, if_missing: str = "Save the notebook; after a rename restart the kernel."
 ) -> dict[str, Any]:
-    """Return a notebook file as JSON that has a list of cells, and is not trusted otherwise.
+    """Return a notebook file as JSON with a list of cells; the rest is not trusted.
 
     Parameters
     ----------
     path : Path
     if_missing : str
-        What the user can do where there is no such file.
+        What the user can do if the file is missing.
 
     Raises
     ------
     NotebookError
-        When there is none, or it can't be read.
+        If the file is missing, or can't be read.
     """
     name = path.name or str(path)
     try:
-        # Editors on Windows put a byte order mark before it.
+        # Editors on Windows write a byte order mark.
         notebook = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise NotebookError(f"{name} isn't there.", if_missing) from None

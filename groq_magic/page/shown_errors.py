@@ -1,4 +1,4 @@
-"""Errors that no cell raises: those that IPython only shows, and those of threads and tasks."""
+"""Errors that no cell raises: those that IPython only displays, and those of threads and tasks."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _LOGGER = "asyncio"
 
 
 def last_shown() -> BaseException | None:
-    """Return the error that IPython has shown last.
+    """Return the error that IPython has displayed last.
 
-    `%%capture`, `%run` and a `__repr__` that raises end in a traceback, and the
-    cell succeeds all the same.
+    `%%capture`, `%run` and a `__repr__` that raises display a traceback, but the
+    cell succeeds.
     """
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     return error if isinstance(error, BaseException) else None
@@ -30,7 +30,7 @@ def last_shown() -> BaseException | None:
 
 @dataclass(frozen=True)
 class BackgroundError:
-    """An error of code that runs beside the cells.
+    """An error of a thread or a background task.
 
     Parameters
     ----------
@@ -43,24 +43,24 @@ class BackgroundError:
 
 
 class BackgroundErrors:
-    """Notes the errors of threads and of asyncio's tasks; what shows them does so as before."""
+    """Records the errors of threads and of asyncio's tasks; they are displayed as before."""
 
     def __init__(self) -> None:
-        # A deque is safe to append to from any thread; the frames of few errors are kept.
+        # Appending to a deque is safe in any thread; each error keeps its frames alive.
         self._errors: deque[BackgroundError] = deque(maxlen=_MOST)
         self._is_installed = False
         self._before: Callable[[threading.ExceptHookArgs], object] | None = None
 
     def install(self) -> None:
-        """Begin to note errors."""
+        """Begin to record errors."""
         self._is_installed = True
         self._before = threading.excepthook
         threading.excepthook = self._thread_failed
-        # A filter: with a handler, Python would no longer print what nobody logs.
+        # A filter: with a log handler, Python would no longer print unhandled errors.
         logging.getLogger(_LOGGER).addFilter(self._task_failed)
 
     def uninstall(self) -> None:
-        """Stop noting errors; a hook that was set after ours stays, and calls ours."""
+        """Stop recording errors; a hook that was set after ours stays, and calls ours."""
         self._is_installed = False
         if threading.excepthook == self._thread_failed and self._before is not None:
             threading.excepthook = self._before
@@ -69,11 +69,11 @@ class BackgroundErrors:
 
     @property
     def is_any(self) -> bool:
-        """Whether there are errors that nobody took."""
+        """Whether there are errors since the last `take`."""
         return bool(self._errors)
 
     def take(self) -> list[BackgroundError]:
-        """Return the errors since the last call, the first one first."""
+        """Return the errors since the last call, the oldest first."""
         taken = []
         while self._errors:
             taken.append(self._errors.popleft())

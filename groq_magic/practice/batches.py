@@ -41,7 +41,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happens to one request of a batch.
+    """The outcome of one request of a batch.
 
     Parameters
     ----------

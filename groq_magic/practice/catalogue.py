@@ -23,7 +23,7 @@ class Model:
     features : tuple of str
         The API's names: ``tools``, ``json_mode``, ``structured_outputs``, ``reasoning``.
     efforts : tuple of str
-        The values of `reasoning_effort` that it accepts; empty where it has none.
+        The values of `reasoning_effort` that it accepts; may be empty.
     sees : bool
         Whether it takes images.
     """

@@ -1,4 +1,4 @@
-"""What of a chat request depends on its model: whether there is one, and what it takes."""
+"""Checks of a chat request by its model: whether it exists, and which parameters it takes."""
 
 from __future__ import annotations
 

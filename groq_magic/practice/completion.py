@@ -1,4 +1,4 @@
-"""What a request is answered: a reply within the request's limits and formats."""
+"""The answer to a request: a reply within the request's limits and formats."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Limits:
 
 
 class Bucket:
-    """What is used of one limit; it refills at limit ÷ window.
+    """The used part of one limit; it refills at limit ÷ window.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Bucket:
 
     @property
     def used(self) -> float:
-        """What is still counted now; more than the limit if a completion overran it."""
+        """The amount that still counts now; more than the limit if a completion overran it."""
         now = self._clock()
         self._used = max(0.0, self._used - (now - self._at) * self.limit / self.window)
         self._at = now
@@ -80,7 +80,7 @@ class Bucket:
 
     @property
     def remaining(self) -> int:
-        """What may still be used now, never below 0."""
+        """The amount that may still be used now, at least 0."""
         return max(0, math.floor(self.limit - self.used))
 
     @property

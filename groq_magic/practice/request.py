@@ -45,7 +45,7 @@ class ChatRequest:
 
     @property
     def longest(self) -> int | None:
-        """The most tokens that the answer may have, if that was said."""
+        """The most tokens that the answer may have, if that was set."""
         most = self.parameters.get("max_completion_tokens", self.parameters.get("max_tokens"))
         return None if most is None else int(most)
 

@@ -39,7 +39,7 @@ def count(text: str) -> int:
 
 
 def message_text(message: Mapping[str, object]) -> str:
-    """Give the words of a message; a picture stands as ``[image]``."""
+    """Give the words of a message; an image stands as ``[image]``."""
     content = message.get("content")
     if isinstance(content, str):
         return content
@@ -51,7 +51,7 @@ def message_text(message: Mapping[str, object]) -> str:
 
 
 def message_tokens(message: Mapping[str, object]) -> int:
-    """Estimate what one message costs, its role and pictures included."""
+    """Estimate what one message costs, its role and images included."""
     content = message.get("content")
     parts: Sequence[object] = content if isinstance(content, list) else ()
     images = sum(1 for part in parts if isinstance(part, dict) and part.get("type") == "image_url")

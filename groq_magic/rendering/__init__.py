@@ -1,20 +1,20 @@
-"""Markdown of language models into safe HTML, at once or as it streams in.
+"""Markdown of language models to safe HTML, at once or as it streams in.
 
-The files in the order that text flows:
+The files, in the order in which text passes through them:
 
 1. lines: `lines` cleans the text and reads a line by its columns.
-2. blocks: `block_parser` takes line after line into a `block_tree`; `block_lines`, `tables` and
-   `raw_html` tell how the lines look that open, continue or end a block.
-3. inline: `inline_parser` takes a block's text into `inline_tokens`; `inline_spans` finds where
+2. blocks: `block_parser` reads line after line into a `block_tree`; `block_lines`, `tables` and
+   `raw_html` recognise the lines that open, continue or end a block.
+3. inline: `inline_parser` splits a block's text into `inline_tokens`; `inline_spans` finds where
    code, formulas and tags end, `links` reads links, `maths` decides which formulas are drawn.
-   `incomplete` closes what is open while text still comes in.
-4. elements: `elements` makes the blocks an element tree, `inline_tree` the tokens,
-   `highlight` colours code, `direction` marks text from the right. `gfm` sets these steps into
+   `incomplete` closes open marks while text still comes in.
+4. elements: `elements` turns blocks into an element tree, `inline_tree` tokens; `highlight`
+   colours code, `direction` marks right-to-left text. `gfm` plugs these steps into
    Python-Markdown, whose serialiser writes the tree.
-5. sanitiser: `sanitise` is the one door through which HTML leaves; `saved_html` takes HTML from
-   a saved file through it again.
-6. patches: `document` gives a whole text's HTML, block by block or in their pieces; `stream`
-   gives a growing text's as `patches`, with `groups`, `late_links` and `pace`.
+5. sanitiser: all HTML passes through `sanitise`; HTML from a saved file passes through it
+   again (`saved_html`).
+6. patches: `document` renders a whole text, block by block or in pieces of blocks; `stream`
+   renders a growing text as `patches`, with `groups`, `late_links` and `pace`.
 
 The same blocks are written as Markdown by `safe_markdown` and `safe_text`, and their code is
 found by `fences`.
@@ -30,7 +30,7 @@ from groq_magic.rendering.growing_data import GrowingData
 from groq_magic.rendering.highlight import coloured_lines
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
-from groq_magic.rendering.saved_html import resanitised
+from groq_magic.rendering.saved_html import sanitise_saved_html
 from groq_magic.rendering.stream import MarkdownStream
 
 __all__ = [
@@ -44,8 +44,8 @@ __all__ = [
     "escape",
     "fenced",
     "fenced_code",
-    "resanitised",
     "safe_markdown",
+    "sanitise_saved_html",
     "shows_all",
     "to_html",
 ]

@@ -1,4 +1,4 @@
-"""How the lines look that open, continue or close a block."""
+"""The lines that open, continue or close a block."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def list_marker(line: Line, *, interrupts: bool) -> Marker | None:
     line : Line
         Its cursor may be before the marker's indent.
     interrupts : bool
-        Whether it would end a paragraph: then only a filled item numbered 1, or a filled bullet,
-        does.
+        Whether it would end a paragraph: only a filled item numbered 1, or a filled bullet, may.
     """
     found = _MARKER.match(line.text, line.start)
     if not found:
@@ -78,21 +77,21 @@ def list_marker(line: Line, *, interrupts: bool) -> Marker | None:
 
 
 def heading_text(content: str) -> str:
-    """Return what follows an ATX heading's marks, without a closing run of them."""
+    """Return the text after an ATX heading's marks, without a closing run of marks."""
     text = content.strip(" \t")
     inner = text.rstrip("#")
     return inner.rstrip(" \t") if not inner or inner[-1] in " \t" else text
 
 
 def formula_left_open(text: str, until: str) -> str:
-    r"""Return the mark that ends a displayed formula which a paragraph's line leaves open.
+    r"""Return the mark that ends the formula which a paragraph's line leaves open, if any.
 
     Parameters
     ----------
     text : str
         The line, without its indent.
     until : str
-        What the lines before it left open: ``$$``, ``\]`` or nothing.
+        The mark that the lines before it left open for: ``$$``, ``\]`` or nothing.
     """
     if until:
         return "" if until in text else until
@@ -104,7 +103,7 @@ def formula_left_open(text: str, until: str) -> str:
 
 
 def continues(block: Block, line: Line) -> bool:
-    """Tell whether a line continues a block, and move past the marks that say so."""
+    """Return whether a line continues a block, and move past its continuation marks."""
     if block.kind == "list":
         return True
     if block.kind == "item":
@@ -152,7 +151,7 @@ def _continues_code(block: Block, line: Line) -> bool:
 
 
 def ends_fence(block: Block, line: Line) -> bool:
-    """Tell whether a line is the closing fence of a code block."""
+    """Return whether a line is the closing fence of a code block."""
     if block.kind != "code" or not block.fence or line.indent >= CODE_INDENT:
         return False
     run = line.content().rstrip(" \t")
@@ -160,7 +159,7 @@ def ends_fence(block: Block, line: Line) -> bool:
 
 
 def take_row(table: Block, line: Line, number: int) -> None:
-    """Append a row to a table; the line under its header is none."""
+    """Append a row to a table, unless the line is the one under its header."""
     if table.start + 1 < number:
         table.lines.append(line.content())
         table.has_rows = True
@@ -168,7 +167,7 @@ def take_row(table: Block, line: Line, number: int) -> None:
 
 
 def take_code(block: Block, line: Line, number: int) -> None:
-    """Append a line to a code block; that of its opening fence is none."""
+    """Append a line to a code block, unless the line is its opening fence."""
     if block.fence and block.start == number:
         return
     block.lines.append(line.rest())

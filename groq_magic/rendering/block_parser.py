@@ -1,9 +1,9 @@
 """The block parser: lines in, a tree of blocks out.
 
 The algorithm is that of the CommonMark spec's appendix "A parsing strategy": a line first
-says which open containers it continues, then opens new blocks, and what is left of it is
-text. So a line changes only the open blocks at the end of the tree, and every block but the
-last of each container is final: what streaming rests on.
+continues open containers, then opens new blocks, and the rest of it is text. So a line changes
+only the open blocks at the end of the tree, and every block but the last of each container is
+final: streaming relies on this.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DEPTH", "BlockParser"]
 
-# Containers inside one another; deeper marks are text. Keeps recursion and browsers safe, and
-# short lines cheap: each, blank ones too, is held against every container that is open.
+# Nested containers; deeper marks are text. Limits recursion, the browser's work, and the time
+# for a line: each line, blank or not, is compared with every open container.
 MAX_DEPTH = 24
 
 
@@ -46,9 +46,9 @@ class BlockParser:
     Parameters
     ----------
     definitions : MutableMapping, optional
-        Gets the link reference definitions, by folded label.
+        Receives the link reference definitions, by folded label.
     tags : frozenset of str, optional
-        The HTML tags that may stand alone as an HTML block; None for all.
+        The HTML tags that alone make an HTML block; None for all.
     formulas : bool
         Whether a displayed formula's lines stay together, whatever they begin with.
     """
@@ -76,16 +76,16 @@ class BlockParser:
 
     @property
     def line_number(self) -> int:
-        """How many lines were fed."""
+        """The number of lines read so far."""
         return self._tree.number
 
     @property
     def tree(self) -> BlockTree:
-        """The tree that grows."""
+        """The tree of blocks so far."""
         return self._tree
 
     def feed(self, text: str) -> None:
-        """Take one line, without its end."""
+        """Read one line, without its line end."""
         line = Line(text)
         container, depth, done = self._continued(line)
         if not done:
@@ -94,24 +94,24 @@ class BlockParser:
         self._tree.number += 1
 
     def finish(self) -> Block:
-        """Close what is open and return the document."""
+        """Close the open blocks and return the document."""
         self._tree.close_below(self.root)
         self.root.is_open = False
         return self.root
 
     def fork(self, skip: int, finished: int) -> BlockParser:
-        """Return a parser that goes on from here without touching this one's tree.
+        """Return a parser that continues from here and leaves this one's tree unchanged.
 
         Parameters
         ----------
         skip : int
-            Of the open top-level block, children or lines that the copy may do without.
+            How many children or lines of the open top-level block the copy omits.
         finished : int
-            Top-level blocks that the copy may do without.
+            How many top-level blocks the copy omits.
         """
-        twin = BlockParser(tags=self._tags, formulas=self._formulas)
-        twin._tree = self._tree.fork(skip, finished)
-        return twin
+        copy = BlockParser(tags=self._tags, formulas=self._formulas)
+        copy._tree = self._tree.fork(skip, finished)
+        return copy
 
     # Which open blocks the line continues
 
@@ -253,7 +253,7 @@ class BlockParser:
         table.header, table.aligns, table.lines = header, aligns, []
         return table
 
-    # What is left of it
+    # The rest of the line
 
     def _take_text(self, line: Line, container: Block) -> None:
         line.look()

@@ -35,7 +35,6 @@ class Block:
     Attributes
     ----------
     kind : str
-        What it is.
     start, end : int
         Its first and last line, from 0.
     children : list of Block
@@ -45,13 +44,13 @@ class Block:
     is_open : bool
         Whether the next line may still belong to it.
     closed : bool
-        Of fenced code: its closing fence is there.
+        Of fenced code: whether it has a closing fence.
     incomplete : bool
         Whether the end of its text may still be in the middle of a mark.
     cut_short : bool
         Whether it was closed only because the text so far ends there.
     loose : bool
-        Of a list: its paragraphs are shown as such.
+        Of a list: whether its items' text is shown as paragraphs.
     marker : str
         Of a list: its bullet, or the character after its number.
     number : int or None
@@ -71,11 +70,11 @@ class Block:
     header : str
         Of a table: its header row.
     has_rows : bool
-        Of a table: whether it has a body, here or in the tree that this is a copy of.
+        Of a table: whether it has a body, here or in the tree that it was copied from.
     blank_lines : int
-        Of code: how many of its last lines are blank.
+        Of code: the number of blank lines at its end.
     nesting : int or None
-        Of closed HTML: elements that it leaves open, once they were counted.
+        Of closed HTML: the number of elements that it leaves open; None before they are counted.
     """
 
     kind: Kind
@@ -103,7 +102,7 @@ class Block:
 
     @property
     def last(self) -> Block | None:
-        """The last child, if there is one."""
+        """The last child, None without children."""
         return self.children[-1] if self.children else None
 
     @property
@@ -135,14 +134,14 @@ class BlockTree:
     Parameters
     ----------
     definitions : MutableMapping
-        Gets the link reference definitions, by folded label.
+        Receives the link reference definitions, by folded label.
 
     Attributes
     ----------
     root : Block
         The document.
     number : int
-        Of the line that is being read.
+        The index of the line that is being read.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -152,13 +151,13 @@ class BlockTree:
 
     def fork(self, skip: int, finished: int) -> BlockTree:
         """Return a copy that can grow on its own; see `BlockParser.fork`."""
-        twin = BlockTree(ChainMap({}, self.definitions))
-        twin.number = self.number
-        twin.root = replace(self.root, children=self.root.children[finished:])
-        last = twin.root.open_child
+        copy = BlockTree(ChainMap({}, self.definitions))
+        copy.number = self.number
+        copy.root = replace(self.root, children=self.root.children[finished:])
+        last = copy.root.open_child
         if last is not None:
-            twin.root.children[-1] = _copy_open(last, skip)
-        return twin
+            copy.root.children[-1] = _copy_open(last, skip)
+        return copy
 
     def leaf(self) -> Block | None:
         """Return the open leaf at the end of the document, if any."""
@@ -173,7 +172,7 @@ class BlockTree:
         return leaf if leaf is not None and leaf.kind == "paragraph" else None
 
     def expects_item(self, number: int) -> bool:
-        """Tell whether a line that begins with a number may be the next item of a list."""
+        """Return whether a line that begins with a number may be the next item of a list."""
         block, paragraph = self.root, self.open_paragraph()
         while (child := block.open_child) is not None:
             if child.kind == "list" and child.number is not None:
@@ -182,12 +181,12 @@ class BlockTree:
         return paragraph is not None and number == 1
 
     def add(self, parent: Block, kind: Kind) -> Block:
-        """Append a block to a container, or to the next one around it that may hold it.
+        """Append a block to a container, or to the next one around it that may contain it.
 
         Notes
         -----
-        A blank line before it makes a list loose that it is an item, or an item's child, of;
-        not behind a thematic break, as on GitHub (cmark-gfm).
+        A list becomes loose by a blank line before one of its items, or before a child of one;
+        not after a thematic break, as on GitHub (cmark-gfm).
         """
         while not _can_hold(parent, kind):
             parent = parent_of(self.root, parent)
@@ -213,7 +212,7 @@ class BlockTree:
             self._close(parent, child)
 
     def without_definitions(self, paragraph: Block) -> list[str]:
-        """Take the definitions off a paragraph and return the lines that are left."""
+        """Read the definitions at a paragraph's start and return the remaining lines."""
         if not paragraph.lines[0].startswith("["):
             return paragraph.lines
         text = take_definitions("\n".join(paragraph.lines), self.definitions)
@@ -237,27 +236,26 @@ def _ends_in_rule(block: Block) -> bool:
 
 
 def _can_hold(parent: Block, kind: str) -> bool:
-    """Tell whether a block may hold another of that kind."""
+    """Return whether a block may contain one of that kind."""
     if parent.kind == "list":
         return kind == "item"
     return parent.kind in CONTAINERS
 
 
 def _copy_open(block: Block, skip: int) -> Block:
-    """Return a copy of an open block: what is closed in it is shared, what is open copied.
+    """Return a copy of an open block; it shares the closed blocks inside.
 
     Parameters
     ----------
     block : Block
-        An open block.
     skip : int
-        How many of its children or lines the copy does without.
+        How many of its children or lines the copy omits.
     """
-    twin = replace(block, children=block.children[skip:], lines=block.lines[skip:])
-    last = twin.open_child
+    copy = replace(block, children=block.children[skip:], lines=block.lines[skip:])
+    last = copy.open_child
     if last is not None:
-        twin.children[-1] = _copy_open(last, 0)
-    return twin
+        copy.children[-1] = _copy_open(last, 0)
+    return copy
 
 
 def parent_of(root: Block, block: Block) -> Block:

@@ -1,4 +1,4 @@
-"""JSON as Markdown: a list of records as a table, one as names and values, the rest as a tree."""
+"""JSON as Markdown: records as a table, one record as names and values, the rest as a tree."""
 
 from __future__ import annotations
 
@@ -18,19 +18,13 @@ _MOST_ROWS = 100
 _MOST_COLUMNS = 30
 _MOST_ITEMS = 500
 _LONGEST_CELL = 2_000
-# Links work; what else is in an address is escaped as any text.
+# Addresses of these characters become links; any other character is escaped as text.
 _ADDRESS = re.compile(r"(https?://[\w./?=%#+-]+)")
 _NOTHING = "\N{EN DASH}"
 
 
 def data_markdown(data: Any) -> str:
-    """Return Markdown that shows data; its texts stay as they are, whatever they contain.
-
-    Parameters
-    ----------
-    data : object
-        Of JSON.
-    """
+    """Return Markdown that shows JSON data; texts in it are shown literally."""
     if isinstance(data, list) and data and all(is_record(each) for each in data):
         return _table(data)
     if is_record(data):
@@ -41,7 +35,7 @@ def data_markdown(data: Any) -> str:
 
 
 def shows_all(data: Any) -> bool:
-    """Whether `data_markdown` leaves nothing of this data out."""
+    """Whether `data_markdown` shows this data completely."""
     parts = list(_parts(data))
     if isinstance(data, list) and data and all(map(is_record, data)):
         columns = {name for row in data for name in row}
@@ -64,7 +58,7 @@ def _parts(data: Any) -> Iterator[Any]:
 
 
 def is_record(value: Any) -> bool:
-    """Whether a value is an object whose values are no objects, or lists of them, themselves."""
+    """Whether a value is an object that contains no other objects, nor nested lists."""
     return isinstance(value, dict) and bool(value) and not any(map(_has_parts, value.values()))
 
 
@@ -91,7 +85,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def table_head(columns: Sequence[str], numeric: Sequence[bool] = ()) -> str:
-    """Return the first two lines of a table; columns of numbers stand to the right."""
+    """Return the first two lines of a table; columns of numbers are aligned right."""
     shown = columns[:_MOST_COLUMNS]
     right = [*numeric, *(False for _ in shown)]
     marks = ["---:" if at else "---" for at in right[: len(shown)]]

@@ -1,4 +1,4 @@
-"""Which way the text of an element runs: a paragraph in Hebrew or Arabic starts at the right."""
+"""The direction of an element's text: a paragraph in Hebrew or Arabic starts at the right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["mark_direction"]
 
 _BLOCKS = frozenset("blockquote h1 h2 h3 h4 h5 h6 li ol p td th ul".split())  # noqa: SIM905 - words read best as words
 _FROM_THE_LEFT = frozenset({"code", "pre", "math"})
-# The blocks of Unicode that hold what runs from the right.
+# The Unicode blocks of right-to-left scripts.
 _FROM_THE_RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -22,17 +22,17 @@ _DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 def mark_direction(root: Element) -> None:
-    """Set `dir` on the blocks in an element that run another way than what is around them.
+    """Set `dir` on the blocks whose direction differs from that of the text around them.
 
     Parameters
     ----------
     root : Element
-        Runs from left to right. Where all in it does, nothing is set.
+        Its direction is left to right.
 
     Notes
     -----
-    As in Unicode's algorithm the first strong character decides, but one that is not code's:
-    a sentence about `x` may begin with it. An element without any runs as its parent does.
+    As in Unicode's algorithm the first strong character decides, but not one in code: a sentence
+    about `x` may begin with it. An element without any has its parent's direction.
     """
     if _FROM_THE_RIGHT.search("".join(root.itertext())):
         _mark_children(root, "ltr")
@@ -51,7 +51,7 @@ def _mark_children(parent: Element, around: str) -> None:
 
 
 def _strong(element: Element) -> Iterator[str]:
-    """Give the directions of an element's strong characters, in order."""
+    """Yield the directions of an element's strong characters, in order."""
     if element.tag in _FROM_THE_LEFT:
         return
     yield from _strong_in(element.text)

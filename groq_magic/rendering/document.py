@@ -1,8 +1,8 @@
-"""A document's top-level blocks into safe HTML, whole or piece by piece.
+"""Render a document's top-level blocks as safe HTML, whole or piece by piece.
 
 A list's items, a quote's children, a table's rows and a code block's lines are the pieces:
-each is sanitised alone, so that a stream can send them one by one and end with the very HTML
-of the whole.
+each is sanitised alone, so that a stream can send them one by one and end with exactly the HTML
+of the whole block.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Frame", "Renderer", "to_html"]
 
-_GROWABLE = frozenset({"list", "quote", "table", "code"})
+_KINDS_WITH_PIECES = frozenset({"list", "quote", "table", "code"})
 # Measured, in units of `Pace`: writing and sanitising one piece.
 _WORK_OF_CALL = 300
 _TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
 
 
 class Frame(NamedTuple):
-    """What stands around the pieces of a block."""
+    """The HTML before and after the pieces of a block."""
 
     head: str
     foot: str
 
 
 class Renderer:
-    """Turns blocks into safe HTML.
+    """Renders blocks as safe HTML.
 
     Parameters
     ----------
     formulas : {"mathml", "tex", "source"} or None
-        What formulas are shown as; None: there are none.
+        How formulas are shown; None: they are read as text.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Renderer:
         self._markdown = Markdown(extensions=[self._gfm], output_format="html")
         parser, inline = self._markdown.parser, self._markdown.treeprocessors["inline"]
         if not isinstance(parser, Parser) or not isinstance(inline, Inline):
-            raise TypeError("the extension did not take its places")
+            raise TypeError("Python-Markdown did not keep the extension's processors")
         self._parser = parser
         self._builder = parser.builder()
         self._inline = inline
@@ -69,7 +69,7 @@ class Renderer:
 
     @property
     def work(self) -> int:
-        """What all that was rendered cost, in the units of `Pace`."""
+        """The cost of all rendering so far, in the units of `Pace`."""
         return self._work + self._inline.work + self._builder.work
 
     def parser(self) -> BlockParser:
@@ -77,29 +77,29 @@ class Renderer:
         return self._parser.block_parser()
 
     def look_up(self, definitions: Definitions) -> None:
-        """Look labels up there from now on."""
+        """Look up labels in these definitions from now on."""
         self._inline.definitions = definitions
 
     def take_missing(self) -> frozenset[str]:
-        """Return the labels looked up in vain since the last call."""
+        """Return the labels looked up since the last call that have no definition."""
         missing = frozenset(self._inline.missing)
         self._inline.missing.clear()
         return missing
 
-    def is_growable(self, block: Block) -> bool:
-        """Tell whether a block has pieces."""
-        return block.kind in _GROWABLE
+    def has_pieces(self, block: Block) -> bool:
+        """Return whether a block has pieces."""
+        return block.kind in _KINDS_WITH_PIECES
 
     def size(self, block: Block) -> int:
-        """Return how many pieces a growable block has."""
+        """Return the number of pieces of a block that has them."""
         if block.kind == "code":
             return block.code_lines
         return len(block.lines if block.kind == "table" else block.children)
 
     def is_sent_in_pieces(self, group: Group) -> bool:
-        """Tell whether the pieces of a group are all its HTML: not if its code gets colours."""
+        """Return whether a group's HTML is that of its pieces; coloured code is rendered whole."""
         block = group.blocks[0]
-        if len(group.blocks) > 1 or block.kind not in _GROWABLE:
+        if len(group.blocks) > 1 or block.kind not in _KINDS_WITH_PIECES:
             return False
         if block.kind != "code":
             return True
@@ -128,11 +128,11 @@ class Renderer:
         root = Element("div")
         for block in group.blocks:
             self._builder.add(root, block)
-        html = sanitised(self._written(root)).strip("\n")
+        html = sanitised(self._serialised(root)).strip("\n")
         return f"{html}\n" if html else ""
 
     def frame(self, block: Block) -> Frame:
-        """Return what stands before and after the pieces of a growable block."""
+        """Return the HTML around the pieces of a block that has them."""
         if block.kind == "quote":
             return Frame("<blockquote>\n", "</blockquote>\n")
         if block.kind == "list":
@@ -143,11 +143,11 @@ class Renderer:
             root = Element("div")
             code_element(SubElement(root, "pre"), block)
             return Frame(
-                sanitised(self._written(root)).removesuffix("</code></pre>"), "</code></pre>\n"
+                sanitised(self._serialised(root)).removesuffix("</code></pre>"), "</code></pre>\n"
             )
         root = Element("div")
         self._builder.add_header(SubElement(root, "table"), block)
-        head = sanitised(self._written(root)).removesuffix("</table>")
+        head = sanitised(self._serialised(root)).removesuffix("</table>")
         return (
             Frame(head + "<tbody>\n", _TABLE_END + "\n")
             if block.has_rows
@@ -155,16 +155,16 @@ class Renderer:
         )
 
     def pieces(self, block: Block, start: int, end: int) -> str:
-        """Return the HTML of some of a growable block's pieces, by their indexes."""
+        """Return the HTML of the pieces from `start` to `end`, of a block that has them."""
         if block.kind == "code":
             code = "".join(f"{line}\n" for line in block.lines[start:end])
             self._work += _WORK_OF_CALL + _size(code)
-            return escape_code(code)
+            return sanitised(escape(code))
         one = {"list": self._item, "quote": self._child, "table": self._row}[block.kind]
         return "".join(one(block, index) for index in range(start, end))
 
     def grown(self, block: Block, start: int, end: int) -> str:
-        """Return `pieces` of a block that is still being written: code is in colours."""
+        """Return `pieces` of a block that is still growing: code is coloured."""
         if block.kind == "code" and block.language:
             code = "".join(f"{line}\n" for line in block.lines[start:end])
             highlighter = self._builder.highlighter
@@ -177,24 +177,24 @@ class Renderer:
     def _item(self, block: Block, index: int) -> str:
         root = Element("div")
         self._builder.add_item(root, block.children[index], loose=block.loose)
-        return sanitised(self._written(root)) + "\n"
+        return sanitised(self._serialised(root)) + "\n"
 
     def _child(self, block: Block, index: int) -> str:
         root = Element("div")
         self._builder.add(root, block.children[index])
-        return sanitised(self._written(root)).strip("\n") + "\n"
+        return sanitised(self._serialised(root)).strip("\n") + "\n"
 
     def _row(self, block: Block, index: int) -> str:
         root = Element("div")
         self._builder.add_row(SubElement(SubElement(root, "table"), "tbody"), block, index)
-        html = sanitised(self._written(root))
+        html = sanitised(self._serialised(root))
         return html.removeprefix(_TABLE).removesuffix(_TABLE_END) + "\n"
 
-    def _written(self, root: Element) -> str:
+    def _serialised(self, root: Element) -> str:
         markdown = self._markdown
         self._inline.run(root)
         mark_direction(root)
-        # Tail included: what follows the last child is in its tail.
+        # A child's tail, the text after it, is written with it.
         html = "".join(markdown.serializer(child) for child in root)
         for processor in markdown.postprocessors:
             html = processor.run(html)
@@ -204,13 +204,8 @@ class Renderer:
 
 
 def _size(html: str) -> int:
-    """Return what the sanitiser needs for text, in units of `Pace`: lines cost it most."""
+    """Return the sanitiser's cost for text, in units of `Pace`: lines cost most."""
     return len(html) // 2 + 3 * html.count("\n")
-
-
-def escape_code(code: str) -> str:
-    """Return a code block's text as HTML, as the sanitiser writes it."""
-    return sanitised(escape(code))
 
 
 def to_html(markdown: str) -> str:

@@ -1,4 +1,4 @@
-"""Blocks into the element tree that Python-Markdown serialises."""
+"""Turn blocks into the element tree that Python-Markdown serialises."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["LeafText", "TreeBuilder", "code_element"]
 
 _TASK = re.compile(r"\[([ xX])\][ \t]")
-# What takes the place of cells that rows leave out, in all of a table.
+# Empty cells that are added to short rows, in a whole table.
 _MAX_FILLED = 10_000
 # Measured, in units of `Pace`: a tag of raw HTML.
 _WORK_OF_TAG = 40
 
 
 class LeafText(str):
-    """Text that the inline parser is still to read.
+    """Text for the inline parser.
 
     Attributes
     ----------
     growing : bool
         Whether more of it may follow.
     cell : bool
-        Whether it is a table's cell, which its HTML must not break out of.
+        Whether it is in a table's cell: unbalanced tags must not end the cell.
     """
 
     __slots__ = ("cell", "growing")
@@ -55,9 +55,9 @@ class TreeBuilder:
     Parameters
     ----------
     stash : callable
-        Takes a string of HTML, returns a placeholder for it in an element's text.
+        Returns a placeholder for a string of HTML in an element's text.
     shown : callable
-        Takes a block of raw HTML, returns what is shown of it.
+        Returns the part of a block of raw HTML that is shown.
     """
 
     def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
@@ -68,7 +68,7 @@ class TreeBuilder:
 
     @property
     def work(self) -> int:
-        """What it has done, in the units of `Pace`."""
+        """The cost of its work so far, in the units of `Pace`."""
         return self._work + self.highlighter.work
 
     def add(self, parent: Element, block: Block, *, tight: bool = False) -> None:
@@ -160,7 +160,7 @@ class TreeBuilder:
 
 
 def code_element(pre: Element, block: Block) -> Element:
-    """Append the ``code`` of a code block, empty."""
+    """Append the empty ``code`` element of a code block."""
     code = SubElement(pre, "code")
     if block.language:
         code.set("class", ours(serialisable(f"language-{block.language}")))
@@ -168,7 +168,7 @@ def code_element(pre: Element, block: Block) -> Element:
 
 
 def _group(parent: Element) -> Element:
-    """Append an element without a tag of its own."""
+    """Append an element that is serialised without a tag."""
     group = Element("")
     group.tag = None  # type: ignore[assignment]  # the serialiser writes its content alone
     parent.append(group)

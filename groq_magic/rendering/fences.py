@@ -1,4 +1,4 @@
-"""Code in fences: read from an answer, and written around any text."""
+"""Fenced code: read from an answer, and written around any text."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Fence:
     Attributes
     ----------
     language : str
-        The first word of its info string; empty if it has none.
+        The first word of its info string; may be empty.
     code : str
         Its text; every line ends in a newline.
     closed : bool
-        Whether its closing fence is there.
+        Whether it has a closing fence.
     """
 
     language: str
@@ -47,7 +47,7 @@ def fenced_code(markdown: str) -> tuple[Fence, ...]:
     Parameters
     ----------
     markdown : str
-        A whole answer, or one that broke off.
+        A complete or partial answer.
     """
     parser = BlockParser(tags=RAW_TAGS)
     for line in lines_of(markdown):
@@ -63,21 +63,22 @@ def _fences(block: Block) -> Iterator[Fence]:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return text in a fence that no line of it closes.
+    """Return text in a fence that no line of the text closes.
 
     Parameters
     ----------
     text : str
-        Its last line may end in a newline or not.
+        With or without a newline at its end.
     language : str
-        The info string; what would end it early is left out.
+        The info string; characters that would end it are removed.
 
     Returns
     -------
     str
         Markdown, without a newline at its end.
     """
-    ticks = _outrunning(text, _SHORTEST)
+    longest = max(map(len, _RUNS.findall(text)), default=0) if "`" in text else 0
+    ticks = "`" * max(_SHORTEST, longest + 1)
     end = "" if not text or text.endswith("\n") else "\n"
     return f"{ticks}{_NOT_IN_AN_INFO.sub('', language)}\n{text}{end}{ticks}"
 
@@ -85,14 +86,8 @@ def fenced(text: str, language: str = "") -> str:
 def code_span(code: str) -> str:
     """Return text of one line as a code span, its outer spaces and backticks kept."""
     runs = {len(run) for run in _RUNS.findall(code)}
-    # The shortest that the code does not hold: three or more at a line's start look like a fence.
+    # The shortest run that the code does not contain: three or more at a line's start are a fence.
     mark = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
-    # Of a space on each side one is taken off, unless there is nothing else.
+    # Markdown removes one space from both ends, unless the code is all spaces.
     space = " " if code.strip(" ") and (code[0] in "` " or code[-1] in "` ") else ""
     return f"{mark}{space}{code or ' '}{space}{mark}"
-
-
-def _outrunning(text: str, shortest: int) -> str:
-    """Return a run of backticks that is longer than any in a text."""
-    longest = max(map(len, _RUNS.findall(text)), default=0) if "`" in text else 0
-    return "`" * max(shortest, longest + 1)

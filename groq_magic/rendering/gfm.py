@@ -1,8 +1,8 @@
 """GitHub-flavoured Markdown as an extension of Python-Markdown.
 
-Its block parser takes the place of `md.parser`, its inline parser that of the inline tree
-processor. Python-Markdown keeps the rest: the registry, the tree, the serialiser and the
-stash for raw HTML.
+Its block parser replaces `md.parser`, its inline parser the inline tree processor.
+Python-Markdown provides the rest: the registry, the tree, the serialiser and the stash for raw
+HTML.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ _WORK_OF_FORMULA = 1500
 
 @dataclass(frozen=True)
 class Dialect:
-    """What is read, and how it is shown.
+    """The syntax that is read, and how it is shown.
 
     Attributes
     ----------
     formulas : {"mathml", "tex", "source"} or None
-        What formulas are shown as; None: there are none.
+        How formulas are shown; None: they are read as text.
     trusted : bool
-        Whether raw HTML and images pass as they are (for comparison with other renderers only).
+        Whether raw HTML and images are kept unchanged (only to compare with other renderers).
     """
 
     formulas: maths.Shape | None = "tex"
@@ -73,11 +73,10 @@ class Gfm(Extension):
     Parameters
     ----------
     dialect : Dialect
-        What is read, and how it is shown.
 
     Notes
     -----
-    What it yields is not sanitised: `groq_magic.rendering.to_html` is.
+    Its HTML is not sanitised: that of `groq_magic.rendering.to_html` is.
     """
 
     def __init__(self, dialect: Dialect | None = None) -> None:
@@ -85,7 +84,7 @@ class Gfm(Extension):
         self.dialect = dialect or Dialect()
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Take over the parser, the inline processor and the postprocessors."""
+        """Replace the parser, the inline processor and the postprocessors."""
         for name in ("normalize_whitespace", "html_block"):
             md.preprocessors.deregister(name)
         for name in ("prettify", "unescape", "inline"):
@@ -98,7 +97,7 @@ class Gfm(Extension):
 
 
 class Parser(PythonMarkdownParser):
-    """Python-Markdown's face of our block parser."""
+    """Our block parser with the interface of Python-Markdown's."""
 
     def __init__(self, md: Markdown, dialect: Dialect) -> None:
         super().__init__(md)
@@ -116,13 +115,13 @@ class Parser(PythonMarkdownParser):
         return ElementTree(root)
 
     def block_parser(self) -> BlockParser:
-        """Return a fresh block parser; its definitions are Python-Markdown's references."""
-        definitions: Definitions = self.md.references  # type: ignore[assignment]  # pairs as well
+        """Return a new block parser; its definitions are Python-Markdown's references."""
+        definitions: Definitions = self.md.references  # type: ignore[assignment]  # its values are pairs, like ours
         formulas = self.dialect.formulas is not None
         return BlockParser(definitions, self.dialect.tags, formulas=formulas)
 
     def builder(self) -> TreeBuilder:
-        """Return what turns blocks into elements."""
+        """Return a new builder of elements."""
         shown: Callable[[str], str] = str if self.dialect.trusted else shown_html
         return TreeBuilder(self.md.htmlStash.store, shown)
 
@@ -135,21 +134,21 @@ class Inline(Treeprocessor):
     definitions : MutableMapping
         Link reference definitions by folded label.
     missing : set of str
-        Labels looked up in vain since it was last emptied.
+        Labels without a definition that were looked up since the set was last emptied.
     work : int
-        What it has done, in the units of `Pace`.
+        The cost of its work so far, in the units of `Pace`.
     """
 
     def __init__(self, md: Markdown, dialect: Dialect) -> None:
         super().__init__(md)
         self.dialect = dialect
-        self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs as well
+        self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs, like ours
         self.missing: set[str] = set()
         self.work = 0
         self._drawn: dict[tuple[str, bool], str | None] = {}
 
     def run(self, root: Element) -> None:
-        """Replace each leaf's text by what it means."""
+        """Replace each leaf's text by elements."""
         elements = list(root.iter())
         self.work += _WORK_OF_ELEMENT * len(elements)
         for element in elements:
@@ -221,7 +220,7 @@ class _Maker:
 
 
 class RawHtml(Postprocessor):
-    """Puts the stashed HTML where its placeholders are."""
+    """Replaces placeholders by the stashed HTML."""
 
     def run(self, text: str) -> str:
         """Return the text with its HTML."""

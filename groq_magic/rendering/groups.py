@@ -1,4 +1,4 @@
-"""Top-level blocks that a page shows as one, and the kinds that it knows."""
+"""Groups of top-level blocks that a page shows as one block, and the kind of each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "kind_of", "next_group"]
 
-# Lines that an HTML element may hold at the top level: what never closes must not hold all.
+# Lines that a top-level HTML element may contain: one that never closes must not take the rest.
 _MAX_GROUP_LINES = 400
-# A paragraph of nothing but a displayed formula, or an image.
+# A paragraph that contains only a displayed formula, or an image.
 _FORMULA = re.compile(
     r'<p>(?:<math display="block">(?:(?!</math>).)*</math>'
     r'|<span class="mathjax_process tex2jax_process">\\\[[^<]*</span>)</p>\n',
@@ -25,7 +25,7 @@ _IMAGE = re.compile(r"<p><img [^>]*></p>\n")
 
 
 class Group(NamedTuple):
-    """Top-level blocks that are shown as one: a block, or all that an HTML element holds."""
+    """Top-level blocks shown as one: a single block, or an HTML element with its content."""
 
     blocks: list[Block]
     is_complete: bool
@@ -44,7 +44,7 @@ def next_group(blocks: list[Block], start: int) -> Group:
     Returns
     -------
     Group
-        It is complete once no further line can change it.
+        Complete if no further line can change it.
     """
     first = blocks[start]
     if first.kind != "html":
@@ -66,13 +66,13 @@ def next_group(blocks: list[Block], start: int) -> Group:
 
 
 def kind_of(group: Group, html: str) -> BlockKind:
-    """Return what kind of block a page shows a group as.
+    """Return the kind of block that a page shows for a group.
 
     Parameters
     ----------
     group : Group
     html : str
-        Its HTML; a block in pieces needs none.
+        The group's HTML, "" for a block in pieces.
     """
     block = group.blocks[0]
     if len(group.blocks) > 1:

@@ -1,4 +1,4 @@
-"""Typed data while it streams: a table that grows by whole rows, or else its JSON as code."""
+"""Typed data while it streams: a table that grows row by row, or its JSON as code."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from groq_magic.rendering.data_markdown import is_record, table_head, table_row
 
 __all__ = ["GrowingData"]
 
-# No answer closes it.
+# Too long for an answer to close.
 _FENCE = "`" * 64
 _MOST_ROWS = 100  # what the finished table shows too
-# Characters: a longer text is read again once it has grown by a sixteenth, so that the time for
-# all of it grows as the text does.
+# Characters: a longer text is parsed again when it has grown by a sixteenth, which keeps the
+# total time linear.
 _SHORT = 4_000
 _SIXTEENTH = 16
 
@@ -23,7 +23,7 @@ class GrowingData:
     Parameters
     ----------
     name : str
-        The property of the root whose list is shown as a table.
+        The root's property whose list is shown as a table.
     """
 
     def __init__(self, name: str = "items") -> None:
@@ -35,7 +35,7 @@ class GrowingData:
         self._is_code = False
 
     def feed(self, delta: str) -> str:
-        """Take a piece of JSON and return the Markdown that it adds; often none."""
+        """Read a delta of JSON and return the Markdown that it adds, often ""."""
         if self._is_code:
             return delta
         self._pieces.append(delta)
@@ -59,14 +59,14 @@ class GrowingData:
         return head + "".join(f"{table_row(row, self._columns)}\n" for row in new)
 
     def restart(self, line: str) -> str:
-        """Return the Markdown of a line after which an answer begins again."""
+        """Begin again with a new answer; return the Markdown of a line above it."""
         ending = f"\n{_FENCE}" if self._is_code else ""
-        self.__init__(self._name)  # type: ignore[misc]  # as new
+        self.__init__(self._name)  # type: ignore[misc]  # resets all state
         return f"{ending}\n\n{line}\n\n"
 
     def _whole_rows(self, text: str) -> list[dict[str, Any]] | None:
-        """Return the records that are complete; None if there is no table to show."""
-        # Only what streams typed data needs it, and it takes a while to import.
+        """Return the complete records; None if the data is not shown as a table."""
+        # Only typed data needs it, and its import is slow.
         from pydantic_core import from_json
 
         if not text.strip():
@@ -80,7 +80,7 @@ class GrowingData:
         items = data.get(self._name, [])
         if not isinstance(items, list):
             return None
-        # The last one may still grow.
+        # The last item may be incomplete.
         whole = items[:-1]
         if not all(map(is_record, whole[self._rows :])):
             return None if not self._columns else whole[: self._rows]

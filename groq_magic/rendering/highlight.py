@@ -1,4 +1,4 @@
-"""Code in colours: Pygments' tokens as spans with its short classes."""
+"""Coloured code: Pygments' tokens as spans with its short classes."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_CODE", "MAX_LINE", "Highlighter", "coloured_lines"]
 
-# Characters of a code block, and of a line in it, that are coloured at most.
+# The most characters, in a code block and in one of its lines, that are coloured.
 MAX_CODE = 20_000
 MAX_LINE = 2_000
-# Of a block that is still being written: colours take several times the bytes of the code.
+# The same of a growing block: coloured HTML is several times as long as its code.
 _MAX_GROWING = 8_000
-# CPU seconds that colours may take in an answer: at its start, and more for each character of
-# code. That is twice what the slowest lexers need for code as people write it; on odd code, such
-# as many blank lines, some take quadratic time.
+# CPU seconds that colouring may take in an answer: a fixed part, and more per character of code.
+# The slowest lexers need half of it for ordinary code; on unusual code, such as many blank
+# lines, some take quadratic time.
 _SECONDS_AT_START = 0.03
 _SECONDS_PER_CHARACTER = 7e-6
-# The same for code that is still being written, which is coloured once more when it is whole.
+# The same for growing code, which is coloured again when it is complete.
 _SECONDS_AT_START_GROWING = 0.01
 _SECONDS_PER_CHARACTER_GROWING = 2e-6
 # In units of `Pace`.
 _WORK_PER_CHARACTER = 15
 _MAX_REMEMBERED = 32
-# Languages that an answer's code is coloured in: to find one may mean to import it.
+# Languages that are coloured in one answer: each may import a lexer.
 _MAX_LANGUAGES = 16
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "output", "console-output"})
 
 
 class Highlighter:
-    """Colours the code of one answer; it remembers lexers, and the blocks that it coloured last.
+    """Colours the code of one answer; keeps its lexers and the blocks coloured last.
 
     Attributes
     ----------
     work : int
-        What it has done, in the units of `Pace`.
+        The cost of its work so far, in the units of `Pace`.
 
     Notes
     -----
-    While a list streams, the code blocks of its last item are rendered at each frame.
+    Blocks are kept because those in the last item of a growing list are rendered at each frame.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Highlighter:
         self.work = 0
 
     def colours(self, code: str, language: str) -> bool:
-        """Tell whether `html` would try: the language is known, the code not too long."""
+        """Return whether `html` colours this code, given time: a known language, not too long."""
         if not 0 < len(code) <= MAX_CODE or max(map(len, code.split("\n"))) > MAX_LINE:
             return False
         return self._lexer(language) is not None
@@ -81,13 +81,13 @@ class Highlighter:
         code : str
             The block's text.
         language : str
-            As the fence says it.
+            As in the fence.
 
         Returns
         -------
         str or None
-            None where the code stays plain: its language is not known, it is too long, or the
-            colours of this answer took too long already.
+            None where the code stays plain: its language is unknown, it is too long, or the
+            answer's time for colours is used up.
         """
         if not self.colours(code, language):
             return None
@@ -100,7 +100,7 @@ class Highlighter:
         return self._last[key]
 
     def pieces(self, code: str, language: str) -> list[tuple[str, str]] | None:
-        """Return the code's tokens, each with its class, "" for none; None where `html` is."""
+        """Return class ("" for none) and text of each token; None where `html` returns None."""
         lexer = self._lexer(language) if self.colours(code, language) else None
         if lexer is None:
             return None
@@ -113,22 +113,22 @@ class Highlighter:
         return pieces if self._seconds_left > 0 else None
 
     def grown(self, code: str, language: str, *, is_first: bool) -> str | None:
-        """Return the next lines of a block that is still being written, as `html` does.
+        """Return the next lines of a growing block, as `html` does.
 
         Parameters
         ----------
         code : str
             The lines that follow those of the last call.
         language : str
-            As the fence says it.
+            As in the fence.
         is_first : bool
             Whether the block begins with them.
 
         Returns
         -------
         str or None
-            None where they stay plain for now. Where a token spans lines, a lexer that sees the
-            whole block may colour it in another way.
+            None where they stay plain for now. Where a token spans lines, colours may differ
+            from those of the complete block.
         """
         if is_first:
             self._growing = _GrowingCode(self._lexer(language))
@@ -165,12 +165,12 @@ def coloured_lines(code: str, language: str) -> list[list[tuple[str, str]]]:
 
 
 class _GrowingCode:
-    """The state of a lexer between the lines of a block that is still being written.
+    """A lexer and its state between the lines of a growing block.
 
     Parameters
     ----------
     lexer : Lexer or None
-        One that keeps its state in a stack; of others, and None, the lines stay plain.
+        Lines stay plain without one, or if its state is not a stack (`RegexLexer`).
     """
 
     def __init__(self, lexer: Lexer | None) -> None:
@@ -180,18 +180,18 @@ class _GrowingCode:
         self._size = 0
 
     def tokens(self, code: str, deadline: float) -> list[_Token] | None:
-        """Return the tokens of the next lines; None for plain ones, and from then on."""
+        """Return the tokens of the next lines; None, then and later, where they stay plain."""
         self._size += len(code)
         if self._lexer is None or self._size > _MAX_GROWING:
             return None
         context = LexerContext(code, 0, self._stack)
-        # The loop of all regex lexers, but for the stack, which can be had. It needs no more of
-        # its object than what every regex lexer has.
+        # The same loop as that of `RegexLexer`, but with access to the stack. It uses only
+        # attributes that every regex lexer has.
         run: Any = ExtendedRegexLexer.get_tokens_unprocessed
         try:
             tokens = list(_until(deadline, run(self._lexer, context=context)))
         except (AttributeError, TypeError):
-            # A lexer with a context of its own, as YAML's, or with functions that take none.
+            # A lexer with its own kind of context, such as YAML's, or with none.
             tokens = None
         if tokens is None or thread_time() > deadline:
             self._lexer = None
@@ -224,7 +224,7 @@ def _spans(pieces: Iterable[tuple[str, str]]) -> str:
 
 
 def _merged(tokens: Iterable[_Token]) -> Iterator[tuple[str, str]]:
-    """Yield class and text of the tokens, neighbours of a class as one."""
+    """Yield class and text of the tokens; neighbours of the same class are joined."""
     last = ""
     texts: list[str] = []
     for _, kind, text in tokens:

@@ -1,6 +1,6 @@
-"""The end of a text that is still being written, shown as if its marks were closed.
+"""Show the end of a growing text as if its open marks were closed.
 
-Only the last leaf of a growing document passes through here; what is settled never does.
+This changes only the last leaf of a growing document, never a settled block.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ _LINK_REST = re.compile(
 )
 _DOLLAR_REST = re.compile(r"\$[A-Za-z\\({|\[-][^\n`]{0,200}\Z")
 _TEX_SIGNS = re.compile(r"[\\^_{=]")
-# A name after a dollar: of a shell's variable rather than in a formula.
+# A name after a dollar: more likely a shell variable than a formula.
 _VARIABLE = re.compile(r"\$[A-Za-z_]\w+\b(?![\\^])[^\\^]*\Z")
 _SHORT = 12
 _MAX_HIDDEN = 2000
-# A mark whose end does not come within so many characters is shown as the text that it is then.
+# Characters after which a mark without an end is shown as text.
 _MAX_OPEN = 200
 # An index such as a[0], or a list such as [1, 2]; not the text of a link.
 _INDEX = re.compile(r"(?<=[A-Za-z0-9_)\]\"'])\[|\[[\s\d\"'.+-]")
 _MAX_UNDECIDED = 200
-# A line that may yet become another thing: a list item, a heading, a fence, an underline.
+# The beginning of a line that may become a list item, a heading, a fence or an underline.
 _UNDECIDED = re.compile(r"[-*+_=#>|: \t]*+\Z")
 _FENCE_LINE = re.compile(
     r"[ \t>]*+(?:[-*+]|\d{1,9}[.)])?[ \t]*+(?:`{3,}+[^`]*|~{3,}+.*|`{1,2}|~{1,2})\Z"
 )
-# The same of an ordered list's item: its number comes first, character by character.
+# The same of an ordered list's item, which begins with a number.
 _NUMBER = re.compile(r"[ \t]*+(\d{1,9})(?:[.)][ \t]*+)?\Z")
 
 
 def holds_back(line: str, tree: BlockTree) -> bool:
-    """Tell whether a line without its end yet is better not shown.
+    """Return whether to hide a line that is still incomplete.
 
     Parameters
     ----------
     line : str
         The line so far.
     tree : BlockTree
-        What comes before it.
+        The blocks before it.
     """
     if len(line) > _MAX_UNDECIDED:
         return False
     leaf = tree.leaf()
     if leaf is not None and leaf.kind == "code":
-        # Only what may close it.
+        # Hide only a possible closing fence.
         mark = line.strip()
         return not mark or not mark.strip("`") or not mark.strip("~")
     number = _NUMBER.match(line)
@@ -76,7 +76,7 @@ def holds_back(line: str, tree: BlockTree) -> bool:
 
 
 def trimmed(text: str) -> str:
-    """Return text without a mark, tag or entity that its end is in the middle of."""
+    """Return text without an incomplete mark, tag or entity at its end."""
     end = text[-_WINDOW:]
     kept = text[: len(text) - len(end)]
     tag = _TAG.search(end)
@@ -96,17 +96,17 @@ def _may_be_tag(name: str, attributes: str | None) -> bool:
 
 
 def is_index(text: str, bracket: Bracket) -> bool:
-    """Tell whether a bracket looks like an index or a list of values, not like a link."""
+    """Return whether a bracket looks like an index or a list of values, not like a link."""
     return not bracket.image and _INDEX.match(text, bracket.start - 1) is not None
 
 
 def is_near(text: str, position: int) -> bool:
-    """Tell whether a mark is near enough to the end that its other half may come."""
+    """Return whether a mark is near enough to the end that its closing mark may follow."""
     return len(text) - position <= _MAX_OPEN
 
 
 def link_end(text: str, start: int, bracket: Bracket) -> int:
-    """Return where the text ends if its rest may be the first half of a link's target, else 0."""
+    """Return where the shown text ends if a link's target may follow, else 0."""
     if start == len(text):
         return 0 if is_index(text, bracket) else start
     if len(text) - start > _MAX_HIDDEN or (text[start] == "[" and is_index(text, bracket)):
@@ -115,7 +115,7 @@ def link_end(text: str, start: int, bracket: Bracket) -> int:
 
 
 def opens_formula(text: str, start: int) -> bool:
-    """Tell whether a formula begins there whose end has not come yet."""
+    """Return whether a formula begins at `start` and has no end yet."""
     rest = text[start : start + _MAX_HIDDEN + 1]
     if len(rest) > _MAX_HIDDEN:
         return False
@@ -129,16 +129,16 @@ def opens_formula(text: str, start: int) -> bool:
 
 
 def close(text: str, tokens: list[Token], brackets: list[Bracket]) -> None:
-    """Show what is still open as if it were closed.
+    """Show open marks as if they were closed.
 
     Parameters
     ----------
     text : str
-        Of a growing leaf.
+        A growing leaf's text.
     tokens : list of Token
-        What was found in it; runs that may yet be closed become open emphasis.
+        Its tokens; runs that may still be closed become emphasis.
     brackets : list of Bracket
-        The last one that is open, if any.
+        The last open one, if any.
     """
     for bracket in brackets:
         bracket.hidden = is_near(text, bracket.start) and not is_index(text, bracket)
@@ -157,20 +157,20 @@ def _open(run: DelimiterRun) -> None:
     elif run.left == len("~~"):
         run.opens.append("del")
     else:
-        # "~5 minutes" is no deletion.
+        # As in "~5 minutes".
         return
     run.left = 0
 
 
 def mark(root: Block, number: int) -> None:
-    """Mark the leaf that the text so far ends in.
+    """Mark the last leaf as incomplete.
 
     Parameters
     ----------
     root : Block
         The document, before it is closed.
     number : int
-        Of the line that has no end yet; -1 if there is none.
+        The index of the line that has no end yet, -1 without one.
     """
     parent = leaf = root
     while leaf.kind in CONTAINERS and leaf.last is not None:
@@ -180,11 +180,11 @@ def mark(root: Block, number: int) -> None:
     leaf.incomplete = True
     leaf.cut_short = leaf.kind == "code" and leaf.is_open
     if leaf.kind == "paragraph" and _is_header(leaf, is_whole=number < 0):
-        _foresee_table(parent, leaf)
+        _show_as_table(parent, leaf)
 
 
 def _is_header(paragraph: Block, *, is_whole: bool) -> bool:
-    """Tell whether a paragraph's last line looks like a table's header: "|x| is" does not."""
+    """Return whether a paragraph's last line looks like a table's header (unlike "|x| is")."""
     line = paragraph.lines[-1]
     if paragraph.until or not line.startswith("|"):
         return False
@@ -193,7 +193,7 @@ def _is_header(paragraph: Block, *, is_whole: bool) -> bool:
     return 0 < len(tables.cells(line)) <= tables.MAX_COLUMNS
 
 
-def _foresee_table(parent: Block, paragraph: Block) -> None:
+def _show_as_table(parent: Block, paragraph: Block) -> None:
     """Show a paragraph's last line as the header of the table that it may become."""
     header = paragraph.lines.pop()
     if paragraph.lines:

@@ -1,9 +1,9 @@
-"""The inline parser: a leaf's text into elements.
+"""The inline parser: splits a leaf's text into tokens.
 
 The algorithm is that of the CommonMark spec's appendix, phase 2: one pass from left to right
-with a stack of brackets and a list of delimiter runs, linear in the text's length. It takes
-the place of Python-Markdown's inline patterns, which differ from GFM and may take quadratic
-time on hostile text.
+with a stack of brackets and a list of delimiter runs, linear in the text's length. It
+replaces Python-Markdown's inline patterns, which differ from GFM and may take quadratic time on
+hostile text.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _AUTOMAIL = re.compile(
 )
 _RUNS = {mark: re.compile(rf"{re.escape(mark)}+") for mark in "*_~`"}
 _MAX_LABEL = 1000
-# Open at a time; more are text. Bounds what a link does to the brackets around it.
+# Open at the same time; more are text. Bounds the work of deactivating brackets around a link.
 _MAX_BRACKETS = 500
 
 
 class Maker(Protocol):
-    """What the inline parser leaves to others: formulas and raw HTML."""
+    """Protocol: makes the elements for formulas and raw HTML."""
 
     def formula(self, formula: Formula) -> Element | str | None:
-        """Return what a formula is shown as; None to read it as text."""
+        """Return the element or text that shows a formula; None to read it as text."""
 
     def html(self, tag: str) -> Element | str | None:
         """Return a placeholder for raw HTML; None to show it as text."""
@@ -61,9 +61,9 @@ class InlineParser:
     maker : Maker
         Makes formulas and raw HTML.
     missing : set of str
-        Gets the labels that were looked up in vain.
+        Receives the labels that were looked up and have no definition.
     growing : bool
-        Whether more text may follow, so that marks left open are shown as if closed.
+        Whether more text may follow: open marks are then shown as if closed.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class InlineParser:
         self.tokens: list[Token] = []
 
     def parse(self) -> list[Token]:
-        """Return the tokens in order: text, elements, runs, and links' begins and ends."""
+        """Return the tokens in order: text, elements, runs, starts and ends of links."""
         text, tokens = self.text, self.tokens
         links = "://" in text or "www." in text
         search = (_SPECIAL_OR_LINK if links else _SPECIAL).search

@@ -1,7 +1,6 @@
-"""Where a mark in a leaf's text ends: code spans, formulas and HTML tags.
+"""Find the ends of code spans, formulas and HTML tags in a leaf's text.
 
-Each search that fails is remembered, so that a text of openers alone costs no more than one
-pass over it.
+Failed searches are remembered, so that a text of opening marks alone takes one pass.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
 _DECLARATION = re.compile(r"<![A-Za-z]")
 _SPECIAL_HTML = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9))
 _MAX_FORMULA = 4096
-# "$5 and US$": an amount and words, nothing that only a formula has.
+# "$5 and US$": an amount and words, without a sign that only formulas have.
 _AMOUNT = re.compile(r"\d[^\\^_={}+<>]*+\Z")
-# A backslash and what it escapes, or a dollar that none escapes.
+# A backslash and the character that it escapes, or an unescaped dollar.
 _CLOSER = re.compile(r"\\.|\$", re.DOTALL)
 _MAX_FORMULA_LINES = 2
 
@@ -89,7 +88,7 @@ class Spans:
         return self._checked(start + 2, end, end + 2, display=display)
 
     def _closer(self, mark: str, start: int) -> int:
-        """Return where the next mark begins that no backslash escapes, or -1."""
+        """Return where the next unescaped mark begins, or -1."""
         if self._closers is None:
             self._closers = {}
             for found in _CLOSER.finditer(self._text):

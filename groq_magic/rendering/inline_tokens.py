@@ -1,6 +1,6 @@
-"""What the inline parser finds in a leaf's text: text, elements, runs of marks, brackets.
+"""The tokens of a leaf's text: text, elements, runs of marks, brackets.
 
-Runs of ``*``, ``_`` and ``~`` find their partners here.
+Runs of ``*``, ``_`` and ``~`` are paired here.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class DelimiterRun:
     mark : str
         ``*``, ``_`` or ``~``.
     length, left : int
-        Marks it has, and those that are not used as tags.
+        The number of its marks, and of those not used for tags.
     can_open, can_close : bool
-        By its flanks.
+        By the characters around it.
     opens, closes : list of str
         Tags that it opens (innermost first) and closes.
     before, after : DelimiterRun or None
@@ -50,24 +50,24 @@ class DelimiterRun:
 
 @dataclass(slots=True, eq=False)
 class Bracket:
-    """An opening ``[`` or ``![``, and the link that it turned out to be.
+    """An opening ``[`` or ``![``, and the link that it begins, if any.
 
     Attributes
     ----------
     image : bool
-        Which of the two.
+        Whether it is ``![``.
     start : int
         Position after it.
     bottom : DelimiterRun or None
         The last delimiter run before it.
     active : bool
-        False once a link inside it was found: links don't nest.
+        False if it contains a link: links don't nest.
     bare : bool
-        Whether another bracket follows it, so that it is no label.
+        Whether another bracket follows: its text is then not a label.
     target : Target or None
-        Where it points, once that is known.
+        The link's target, None until it is known.
     hidden : bool
-        Shown without its mark, since more of it may come.
+        Whether its mark is hidden because the rest of a link may follow.
     """
 
     image: bool
@@ -88,7 +88,7 @@ CLOSE = Close()
 
 
 def _is_punctuation(character: str) -> bool:
-    """Tell whether a character is Unicode punctuation or a symbol (CommonMark 0.31)."""
+    """Return whether a character is Unicode punctuation or a symbol (CommonMark 0.31)."""
     if character.isascii():
         return not (character.isalnum() or character.isspace() or character < " ")
     return unicodedata.category(character)[0] in "PS"
@@ -135,13 +135,13 @@ class RunList:
             self.last = run.before
 
     def match(self, bottom: DelimiterRun | None) -> None:
-        """Pair the runs above `bottom` and take them off the list.
+        """Pair the runs after `bottom` and remove them from the list.
 
         Notes
         -----
-        CommonMark's "process emphasis": for each kind of closer it remembers before which
-        position no opener was found, so the cost stays linear. Not before which run: that may
-        be off the list by then.
+        CommonMark's "process emphasis": for each kind of closer it remembers the position below
+        which there is no opener, so that the cost is linear. It can't remember a run instead,
+        which may be removed meanwhile.
         """
         floors: dict[tuple[str, bool, int], int] = {}
         closer = self._first_above(bottom)

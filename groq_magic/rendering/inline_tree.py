@@ -1,4 +1,4 @@
-"""Inline tokens into the elements of a tree."""
+"""Turn inline tokens into the elements of a tree."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["add_text", "fill", "serialisable"]
 
-# Elements inside one another in a leaf; deeper marks are text.
+# Nested elements in a leaf; deeper marks are text.
 _MAX_DEPTH = 64
-# As cmark has it: what stays in an address as it is.
+# Characters of an address that are not quoted, as in cmark.
 _URL_SAFE = "-_.+!*'(),%#@?=;:/&$~"
 _NOT_SHOWN = "(image not shown: not a PNG, JPEG, GIF or WebP in base64, or too large)"
-# A placeholder of Python-Markdown's stash; what it stands for is no text.
+# A placeholder of Python-Markdown's stash, for HTML and not for text.
 _STASHED = re.compile("\x02[^\x03]*\x03")
 
 
 def serialisable(text: str) -> str:
-    """Return text that Python-Markdown's serialiser writes as it is: it leaves entities alone."""
+    """Escape `&` in text: Python-Markdown's serialiser leaves entities unescaped."""
     return text.replace("&", "&amp;") if "&" in text else text
 
 
@@ -46,17 +46,17 @@ def fill(element: Element, tokens: list[Token], *, images: bool) -> None:
     Parameters
     ----------
     element : Element
-        Gets text and children.
+        Receives text and children.
     tokens : list of Token
-        As the inline parser found them.
+        From the inline parser.
     images : bool
-        Whether images from the network stay images; else they become links.
+        Whether images from the network stay images; otherwise they become links.
     """
-    _Filling(element, images=images).fill(tokens)
+    _InlineBuilder(element, images=images).fill(tokens)
 
 
-class _Filling:
-    """The elements that are open while tokens are appended."""
+class _InlineBuilder:
+    """Appends tokens to an element; keeps the elements that are open."""
 
     def __init__(self, element: Element, *, images: bool) -> None:
         self._open: list[tuple[Element, str]] = [(element, "")]

@@ -1,4 +1,4 @@
-"""Links whose definitions come after them: the one thing that changes settled blocks."""
+"""Links whose definitions come later: the only reason to change settled blocks."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["LateLinks"]
 
-# Characters sent again at once, in all; what comes above waits for the end.
+# Characters that are sent again while the answer streams; more wait for its end.
 _MAX_RESENT = 200_000
 
 
 class LateLinks:
-    """Knows which settled blocks wait for which labels, and sends them again.
+    """Records which blocks lack which labels, and sends them again when those are defined.
 
     Parameters
     ----------
     renderer : Renderer
-        Its definitions are watched.
+        Has the definitions.
     """
 
     def __init__(self, renderer: Renderer) -> None:
@@ -37,27 +37,27 @@ class LateLinks:
         self._resent = 0
 
     def note(self, index: int, labels: frozenset[str]) -> None:
-        """Note the labels that a block looked up in vain."""
+        """Record the labels of a block that have no definition yet."""
         for label in labels:
             self._waiting.setdefault(label, set()).add(index)
 
     def settle(self, index: int, group: Group) -> None:
-        """Keep a settled block, in case that it must be sent again."""
+        """Keep a settled block, which may have to be sent again."""
         self._groups[index] = group
 
     def version(self, index: int) -> int:
-        """Return how often a block that still grows had to begin anew."""
+        """Return how often a growing block had to begin again."""
         return self._versions.get(index, 0)
 
     def resend(self, canvas: Canvas, *, everything: bool) -> None:
-        """Send the blocks again whose labels are defined by now.
+        """Send again the blocks whose labels are defined now.
 
         Parameters
         ----------
         canvas : Canvas
-            Gets their new HTML.
+            Receives their new HTML.
         everything : bool
-            Whether nothing may wait any longer.
+            Whether to send all of them, however long.
         """
         definitions = self._renderer.definitions
         for label in islice(definitions, self._known, None):

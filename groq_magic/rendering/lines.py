@@ -1,4 +1,4 @@
-"""Lines of Markdown: a text into lines, and one line read by columns."""
+"""Lines of Markdown: a text split into lines, and a line read by columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from groq_magic.printable import SURROGATE
 __all__ = ["CODE_INDENT", "NONSPACE", "Line", "clean_input", "lines_of"]
 
 CODE_INDENT = 4
-# STX and ETX mark places in Python-Markdown's output; a text must not forge them.
+# STX and ETX are around placeholders in Python-Markdown's output; a text must not forge them.
 _UNWANTED = re.compile("[\0\x02\x03]")
 _LINE_END = re.compile("\r\n?")
 NONSPACE = re.compile(r"[^ \t]")
@@ -27,7 +27,7 @@ def clean_input(text: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a whole text; the end of the last one begins no other."""
+    """Return the lines of a whole text; a newline at its end begins no further line."""
     lines = clean_input(text).split("\n")
     return lines if lines[-1] else lines[:-1]
 
@@ -43,17 +43,17 @@ class Line:
     Attributes
     ----------
     position, column : int
-        Where the cursor is, in characters and in columns.
+        Of the cursor, in characters and in columns.
     start : int
-        Position of the first character from the cursor on that is no blank.
+        Position of the first character from the cursor on that is not blank.
     indent : int
         Columns between the cursor and `start`.
     blank : bool
-        Whether nothing but blanks is left.
+        Whether only blanks are left.
 
     Notes
     -----
-    Columns and half-eaten tabs as CommonMark 0.31 section 2.2 has them.
+    Columns and partly skipped tabs follow CommonMark 0.31, section 2.2.
     """
 
     __slots__ = (
@@ -77,7 +77,7 @@ class Line:
         self.look()
 
     def look(self) -> None:
-        """Measure the blanks that follow the cursor."""
+        """Measure the blanks after the cursor."""
         if self.start < self.position:
             found = NONSPACE.search(self.text, self.position)
             self.start = len(self.text) if found is None else found.start()
@@ -86,7 +86,7 @@ class Line:
         self.indent = self._start_column - self.column
 
     def _columns(self, start: int, end: int) -> int:
-        """Return how many columns blanks fill from the cursor on."""
+        """Return the number of columns that blanks fill from the cursor on."""
         if self.text.find("\t", start, end) < 0:
             return end - start
         before = self.column % CODE_INDENT
@@ -95,25 +95,25 @@ class Line:
 
     @property
     def indented(self) -> bool:
-        """Whether the indent is that of an indented code block."""
+        """Whether the indent is large enough for an indented code block."""
         return self.indent >= CODE_INDENT
 
     def skip_blanks(self) -> None:
-        """Move to the first character that is no blank."""
+        """Move to the first character that is not blank."""
         self.column += self.indent
         self.position = self.start
         self.indent = 0
         self._rest_of_tab = 0
 
     def skip(self, characters: int) -> None:
-        """Move over characters that are no tabs."""
+        """Move over characters other than tabs."""
         self.position += characters
         self.column += characters
         self._rest_of_tab = 0
         self.look()
 
     def skip_columns(self, columns: int) -> None:
-        """Move over blanks by columns, through a tab if need be."""
+        """Move over blanks by columns, also within a tab."""
         text = self.text
         while columns > 0 and self.position < len(text):
             if text[self.position] != "\t":
@@ -144,11 +144,11 @@ class Line:
         return False
 
     def rest(self) -> str:
-        """Return what is left, the remainder of a half-eaten tab as spaces."""
+        """Return the rest of the line, the rest of a partly skipped tab as spaces."""
         if self._rest_of_tab:
             return " " * self._rest_of_tab + self.text[self.position + 1 :]
         return self.text[self.position :]
 
     def content(self) -> str:
-        """Return what is left from the first character that is no blank."""
+        """Return the rest of the line from the first character that is not blank."""
         return self.text[self.start :]

@@ -37,13 +37,13 @@ _MAX_LABEL = 999
 _MAX_PARENTHESES = 32
 BARE_LINK = r"(?:https?|ftp)://|www\."
 EMAIL = re.compile(r"(?:mailto:)?[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
-# Longer ones are not read to their end: at each "www." of them, that would be quadratic.
+# Bounded: reading to the end at each "www." would take quadratic time.
 _DOMAIN = re.compile(r"[^\s<>/?#:()*~\"'`]{1,255}")
 _LINK_TEXT = re.compile(r"[^\s<\x00-\x20]*")
 _TRAILING = "?!.,:*_~'\""
 _TRAILING_ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
 _MAX_LINK = 4096
-# More than a name may have: what is longer is none, and is not read to its end at each "www.".
+# One more than a domain may have, so that a longer one is recognised.
 _MAX_DOMAIN = 256
 
 
@@ -58,7 +58,7 @@ Definitions = MutableMapping[str, Target]
 
 
 def label_key(label: str) -> str:
-    """Return a label as it is compared: folded case, single spaces; empty if it is none."""
+    """Return a label as it is compared (folded case, single spaces), "" if it is too long."""
     if len(label) > _MAX_LABEL:
         return ""
     return " ".join(label.split()).casefold()
@@ -113,7 +113,7 @@ def inline_target(text: str, position: int) -> tuple[Target, int] | None:
     tuple of Target and int, or None
         The target and the position after the closing parenthesis.
     """
-    # The search keeps a text of openers alone from being read anew at each of them.
+    # Without this search, a text of opening marks alone would be read again at each of them.
     if not text.startswith("(", position) or text.find(")", position) < 0:
         return None
     position = _skip(text, position + 1, _SPACES)
@@ -148,19 +148,19 @@ def _definition(text: str, position: int) -> tuple[str, Target, int] | None:
 
 
 def take_definitions(text: str, definitions: Definitions) -> str:
-    """Take the link reference definitions off the start of a paragraph.
+    """Read the link reference definitions at the start of a paragraph.
 
     Parameters
     ----------
     text : str
         The paragraph's text.
     definitions : MutableMapping
-        Gets the new ones; the first of a label holds.
+        Receives the new ones; of one label the first counts.
 
     Returns
     -------
     str
-        What is left of the paragraph.
+        The rest of the paragraph.
     """
     position = 0
     while text.startswith("[", position) and (read := _definition(text, position)):
@@ -234,7 +234,7 @@ def _trimmed(link: str) -> str:
 
 
 def email(text: str, found: re.Match[str]) -> str:
-    """Return the address that a match of `EMAIL` holds, or nothing if it is none."""
+    """Return the address in a match of `EMAIL`, "" if it isn't a valid one."""
     address = found[0].rstrip(".")
     if not (address[-1].isascii() and address[-1].isalpha()):
         return ""

@@ -1,8 +1,8 @@
-"""Formulas: which are shown as formulas, and how.
+"""Formulas: which of them are drawn, and how.
 
-A formula is shown as one only if every command in it is on a list of commands that draw:
-what links, styles, loads, names or defines is not, and neither is what nobody knows (MathJax
-would print it in red). Any other formula shows its source.
+A formula is drawn only if every command in it is on a list of commands that only draw. Commands
+that link, style, load, name or define are not on it, nor are unknown ones, which MathJax would
+print in red. Of any other formula the source is shown.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*(?:\{([A-Za-z]+\*?)\})?")
 _LABEL = re.compile(r"\\label\s*\{[^{}\\]*\}")
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}\\$]*)\}")
 _COLOR = re.compile(r"\\(?:text)?color\s*(?:\{\s*(?:[A-Za-z]+|#[0-9A-Fa-f]{3,6})\s*\})?")
-# Longer ones would draw over what is not theirs.
+# Longer lengths would draw over other parts of the page.
 _LONG = re.compile(r"(?<!\d)\d{3,}+(?:\.\d*)?\s*(?:em|ex|pt|px|cm|in|mm|mu|pc|bp|sp|dd|cc)")
 _MAX_NESTING = 40
 _MAX_CELLS = 500
@@ -43,7 +43,7 @@ _ENVIRONMENTS = frozenset(
     dcases align aligned alignat alignedat gather gathered split multline equation eqnarray
     """.split()  # noqa: SIM905 - words read best as words
 )
-# Commands that the converter's tables hold, and that don't only draw.
+# Commands in the converter's tables that do more than draw.
 _REFUSED = frozenset(
     """
     DeclareMathOperator newcommand newenvironment def class style href unicode verb tag tag*
@@ -51,7 +51,7 @@ _REFUSED = frozenset(
     lower moveleft moveright smash llap rlap clap let input include special enclose
     """.split()  # noqa: SIM905 - words read best as words
 )
-_MORE = frozenset(
+_ALSO_DRAWING = frozenset(
     """
     displaylimits ensuremath implies impliedby iff lVert rVert lvert rvert dots dotsb ldots
     nobreak hline mathopen mathclose textsc bigsqcup tfrac ne le ge to gets land lor lnot quad
@@ -63,8 +63,8 @@ _SIGNS = frozenset(
     \\ , ; : ! > { } | % $ & # _ - / '
     """.split()  # noqa: SIM905 - words read best as words
 ) | {" ", "\n"}
-# MathJax has no such commands: shown by what means the same in both.
-_SAME = MappingProxyType(
+# MathJax lacks these commands; the replacements work in both.
+_EQUIVALENTS = MappingProxyType(
     {"\\argmax": "\\operatorname*{arg\\,max}", "\\argmin": "\\operatorname*{arg\\,min}"}
 )
 
@@ -85,35 +85,35 @@ def _drawing() -> frozenset[str]:
         elif isinstance(value, (dict, tuple, frozenset, list, set)):
             names.update(name for name in value if isinstance(name, str))
     letters = {name[1:] for name in names if re.fullmatch(r"\\[A-Za-z]+", name)}
-    return frozenset(letters | _MORE | _SIGNS) - _REFUSED
+    return frozenset(letters | _ALSO_DRAWING | _SIGNS) - _REFUSED
 
 
 _DRAWING = _drawing()
 
 
 def without_names(tex: str) -> str:
-    r"""Return TeX whose labels are gone and whose tags are text.
+    r"""Return TeX without labels, and with tags as text.
 
     Notes
     -----
-    ``\label`` and ``\tag`` give elements of the page names, and a label seen twice is an error.
+    ``\label`` and ``\tag`` give names to elements of the page, and a repeated label is an error.
     """
     if "\\label" in tex:
         tex = _LABEL.sub("", tex)
     if "\\tag" in tex:
         tex = _TAG.sub(r"\\qquad\\text{(\1)}", tex)
     if "\\arg" in tex:
-        tex = _TOKEN.sub(lambda found: _SAME.get(found[0], found[0]), tex)
+        tex = _TOKEN.sub(lambda found: _EQUIVALENTS.get(found[0], found[0]), tex)
     return tex
 
 
 def draws(command: str) -> bool:
-    """Tell whether a command, named without its backslash, does nothing but draw."""
+    """Return whether a command, named without its backslash, only draws."""
     return command in _DRAWING
 
 
 def is_drawable(tex: str) -> bool:
-    """Tell whether a formula holds nothing but what draws.
+    """Return whether a formula contains only commands that draw.
 
     Parameters
     ----------
@@ -142,10 +142,10 @@ def to_mathml(formula: Formula) -> str | None:
     """Return a formula as MathML, or None if it can't be converted."""
     try:
         return converter.convert(formula.tex, display="block" if formula.display else "inline")
-    except Exception:  # noqa: BLE001 - the converter raises what it likes; the source is shown then
+    except Exception:  # noqa: BLE001 - the converter may raise anything; the source is shown then
         return None
 
 
 def with_delimiters(formula: Formula) -> str:
-    """Return a formula's TeX between the delimiters that MathJax looks for."""
+    """Return a formula's TeX between MathJax's delimiters."""
     return f"\\[{formula.tex}\\]" if formula.display else f"\\({formula.tex}\\)"

@@ -1,23 +1,23 @@
-"""How often the part of a stream that may still change is painted again."""
+"""How often the tail of a stream, which may still change, is painted again."""
 
 from __future__ import annotations
 
 __all__ = ["Pace"]
 
-# Work is counted in units of which reading a character of plain text costs one (about 0.1 µs).
-# So much may be spent on painting a tail again, for each character that comes and at the start:
-# this keeps the cost of any text within a few times that of prose.
+# One unit of work is reading a character of plain text (about 0.1 µs). Units that may be spent on
+# painting tails, per new character and at the start: they keep the cost of any text within a few
+# times that of prose.
 _ALLOWED = 40
 _AT_START = 100_000
-# A frame that waited this many times as long as the last one took is painted anyway: at the
-# speed of a real stream nothing waits, however long the tail.
+# A frame is painted in any case after this many times the duration of the last one: at the speed
+# of real streams this never delays one, however long the tail.
 _SHARE = 10
-# And this many units a second, so that what is sent to the page stays bounded too.
+# And after so many seconds per unit of the last frame, which bounds the data sent to the page.
 _SECONDS_PER_UNIT = 2e-6
 
 
 class Pace:
-    """Tells when to paint the tail again, from what the last time cost."""
+    """Decides when to paint the tail again, by the cost of the last frame."""
 
     def __init__(self) -> None:
         self._credit = float(_AT_START)
@@ -26,25 +26,25 @@ class Pace:
         self._painted_at = 0.0
 
     def is_due(self, fresh: int, now: float) -> bool:
-        """Tell whether to paint now.
+        """Return whether to paint the tail now.
 
         Parameters
         ----------
         fresh : int
-            Characters that have come since the last call.
+            Characters received since the last call.
         now : float
-            Seconds of a steady clock.
+            Seconds of a monotonic clock.
         """
         self._credit = min(_AT_START, self._credit + fresh * _ALLOWED)
         return self._credit >= self._expected or now - self._painted_at >= self._wait
 
     def painted(self, work: int, start: float, end: float) -> None:
-        """Note what painting the tail cost, in units and by the clock."""
+        """Record the cost of painting the tail, in units and seconds."""
         self._credit = max(-_AT_START, self._credit - work)
         self._expected = work
         self._wait = max(_SHARE * (end - start), work * _SECONDS_PER_UNIT)
         self._painted_at = end
 
     def expect_less(self) -> None:
-        """Note that part of the tail settled: how much is left is not known."""
+        """Record that part of the tail has settled: the cost of the rest is unknown."""
         self._expected = 0

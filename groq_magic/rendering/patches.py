@@ -1,4 +1,4 @@
-"""What a page shows of a document, and the patches that bring it up to date."""
+"""The blocks that a page shows of a document, and the patches that update them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ class Patch(NamedTuple):
     ----------
     op : str
         ``block``: the block's nodes are replaced by html's (a new one is appended).
-        ``grow``: html's nodes become settled children of the block's container, and what was
-        its tail goes. ``tail``: html's nodes take the place of the container's tail.
-        ``cut``: this block and those after it go.
+        ``grow``: html's nodes become settled children of the block's container, and its tail
+        is removed. ``tail``: html's nodes replace the container's tail.
+        ``cut``: this block and those after it are removed.
     index : int
         Which block, from 0.
     html : str
         Sanitised.
     kind : str
-        Of ``block``: what kind of block it is, "text", "code", "table", "formula" or "image".
-        Else empty.
+        Of ``block``: "text", "code", "table", "formula" or "image". Else empty.
 
     Notes
     -----
@@ -35,13 +34,13 @@ class Patch(NamedTuple):
     """
 
     op: str
-    index: int  # type: ignore[assignment]  # the page counts blocks; nobody looks a patch up by value
+    index: int  # type: ignore[assignment]  # hides tuple.index, which is not used
     html: str
     kind: BlockKind | Literal[""] = ""
 
 
 @dataclass(slots=True)
-class _Shown:
+class _ShownBlock:
     kind: BlockKind
     key: tuple[object, ...]
     head: str
@@ -58,17 +57,17 @@ class _Shown:
 
 
 class Canvas:
-    """The blocks that a page shows; each change is noted as a patch."""
+    """The blocks that a page shows; records each change as a patch."""
 
     def __init__(self) -> None:
-        self._shown: list[_Shown] = []
+        self._shown: list[_ShownBlock] = []
         self._patches: list[Patch] = []
 
     def __len__(self) -> int:
         return len(self._shown)
 
     def take_patches(self) -> list[Patch]:
-        """Return the patches noted since the last call."""
+        """Return the patches since the last call."""
         patches, self._patches = self._patches, []
         return patches
 
@@ -85,34 +84,33 @@ class Canvas:
         Parameters
         ----------
         index : int
-            Which; at most as many as there are.
+            Which block; the number of blocks to append one.
         kind : str
-            What kind of block it is.
         head, foot : str
-            HTML around its pieces; of a block without pieces, all of it is head.
+            HTML around its pieces; a block without pieces is all head.
         key : tuple
-            What its pieces depend on, beside their source.
+            What its pieces depend on beside their source.
 
         Returns
         -------
         int
-            How many pieces of it are shown.
+            The number of its pieces that are shown.
         """
         if index < len(self._shown):
             shown = self._shown[index]
             if (shown.kind, shown.key, shown.head, shown.foot) == (kind, key, head, foot):
                 return shown.count
-        fresh = _Shown(kind, key, head, foot)
+        fresh = _ShownBlock(kind, key, head, foot)
         self._shown[index : index + 1] = [fresh]
         self._patches.append(fresh.patch(index))
         return 0
 
     def count(self, index: int) -> int:
-        """Return how many settled pieces of a block are shown."""
+        """Return the number of settled pieces of a block."""
         return self._shown[index].count if index < len(self._shown) else 0
 
     def size(self, index: int) -> int:
-        """Return how many characters of a block's settled pieces are shown."""
+        """Return the number of characters of a block's settled pieces."""
         return sum(map(len, self._shown[index].pieces)) if index < len(self._shown) else 0
 
     def grow(self, index: int, html: str, count: int) -> None:
@@ -135,19 +133,19 @@ class Canvas:
             self._patches.append(Patch("tail", index, html))
 
     def confirm(self, index: int, html: str) -> None:
-        """Show a block without a tail as this HTML, unless that is what is shown."""
+        """Replace a block, which has no tail, unless it already shows this HTML."""
         shown = self._shown[index]
         if shown.settled() != html:
             self.put(index, shown.kind, html)
 
     def cut(self, index: int) -> None:
-        """Remove the blocks from there on."""
+        """Remove the blocks from an index on."""
         if index < len(self._shown):
             del self._shown[index:]
             self._patches.append(Patch("cut", index, ""))
 
     def html(self) -> str:
-        """Return all that is shown."""
+        """Return the HTML of all blocks."""
         return "".join(
             "".join((shown.head, *shown.pieces, shown.tail, shown.foot)) for shown in self._shown
         )

@@ -1,4 +1,4 @@
-"""HTML in a model's text: the blocks that it begins, and which tags are kept; others are text."""
+"""HTML in a model's text: blocks of it, and the tags that are kept; others become text."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _IMAGE_PART = re.compile(
 def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> str:
     """Return which of the seven kinds of HTML block a line begins, or nothing.
 
-    A lone tag (kind 7) counts only if it is one of `tags`: of others the text is shown.
+    A lone tag (kind 7) counts only if it is in `tags`; others are shown as text.
     """
     for kind, start in _HTML_STARTS:
         found = start.match(text)
@@ -71,23 +71,22 @@ def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> 
 
 
 def html_ends(kind: str, text: str) -> bool:
-    """Tell whether a line ends an HTML block; those of kind 6 and 7 end at a blank line."""
+    """Return whether a line ends an HTML block; those of kind 6 and 7 end at a blank line."""
     end = _HTML_ENDS.get(kind)
     return end is not None and end.search(text) is not None
 
 
-def kept_tag(tag: str) -> str | None:
-    """Return the HTML that a tag is shown by; None if it is to be shown as text.
+def shown_tag(tag: str) -> str | None:
+    """Return the HTML that shows a tag; None to show it as text.
 
     Parameters
     ----------
     tag : str
-        A whole tag or comment, as it is in the source.
+        A whole tag or comment of the source.
 
     Notes
     -----
-    An image that would be loaded from the network becomes a link, for its address can carry
-    what is on the page out.
+    An image from the network becomes a link: loading its address could send data of the page.
     """
     if tag.startswith("<!--"):
         return ""
@@ -112,12 +111,12 @@ def _image(tag: str) -> str:
 
 
 class RawTags:
-    """Tags of one leaf or block of HTML, in order: what nests too deep is shown as text.
+    """The tags of one leaf or block of HTML, in order: too deeply nested ones are shown as text.
 
     Notes
     -----
-    A browser may keep an element open whose end tag comes inside another one, and opens it
-    again in all that follows: each such crossing counts as an element that is left open.
+    If an end tag comes inside another element, a browser may open its element again in all
+    following ones: each such crossing counts as an element that is left open.
     """
 
     def __init__(self) -> None:
@@ -126,8 +125,8 @@ class RawTags:
         self._crossings = 0
 
     def kept(self, tag: str) -> str | None:
-        """Return the HTML that a tag is shown by; None if it is to be shown as text."""
-        kept = kept_tag(tag)
+        """Return the HTML that shows a tag; None to show it as text."""
+        kept = shown_tag(tag)
         if kept:
             self._take(tag)
         return None if len(self._open) + self._crossings > _MAX_DEPTH else kept
@@ -164,5 +163,5 @@ def _step(tag: str) -> int:
 
 
 def nesting(html: str) -> int:
-    """Return how many elements a block of HTML opens and leaves open (negative: closes)."""
+    """Return the number of elements that a block of HTML leaves open (negative: closes)."""
     return sum(_step(found[0]) for found in _TAG.finditer(html))

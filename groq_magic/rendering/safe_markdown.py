@@ -1,7 +1,7 @@
 """An answer as Markdown that is safe wherever Markdown is drawn.
 
-Renderers disagree on hostile Markdown, so nothing of the source is passed on: the document
-is written anew from what our parser understood, every special character of its text escaped.
+Renderers disagree on hostile Markdown, so the source is not passed on: the document is written
+again from our parser's blocks, with every special character of its text escaped.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["safe_markdown"]
 
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}", re.ASCII)
-# Languages whose code is drawn rather than shown, and may load or link.
+# Languages whose code some renderers draw, with links and images from the network.
 _DRAWN = frozenset(
     {"mermaid", "math", "geojson", "topojson", "stl", "plantuml", "vega", "vega-lite"}
 )
 _RULES = {"": "---", "left": ":--", "center": ":-:", "right": "--:"}
 _TASK = re.compile(r"\[[ xX]\][ \t]")
-# Ends of lines for some who read Markdown, and not for others.
+# Line ends for some Markdown parsers, but not for all.
 _ODD_LINE_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -45,8 +45,8 @@ def safe_markdown(markdown: str) -> str:
     Returns
     -------
     str
-        Raw HTML is escaped, images from the network are links, links that lead elsewhere than
-        to the web, a mailbox or the page are text.
+        Raw HTML is escaped, images from the network become links, and links become text unless
+        they lead to the web, a mailbox or this page.
     """
     definitions: dict[str, Target] = {}
     parser = BlockParser(definitions, frozenset())
@@ -68,12 +68,12 @@ class _Writer:
     definitions : Mapping
         The link reference definitions.
     known : Raw
-        What is known of the document; nothing at first.
+        Facts about the whole document, empty in a first pass.
 
     Attributes
     ----------
     seen : Raw
-        What was passed on as it is.
+        The same facts, collected while writing.
     """
 
     def __init__(self, definitions: Mapping[str, Target], known: Raw) -> None:
@@ -156,7 +156,7 @@ class _Writer:
 
 
 def _interrupts(block: Block) -> bool:
-    """Tell whether a block right below text is a list to all who read it."""
+    """Return whether every parser reads a block right below text as a list."""
     return (
         block.kind == "list"
         and block.number in (None, 1)
@@ -175,7 +175,7 @@ def _html(block: Block) -> list[str]:
 
 
 def _as_text(code: str) -> list[str]:
-    """Return code as a paragraph whose lines end where the code's do."""
+    """Return code as a paragraph with the same line ends."""
     shown = [_text_line(line.expandtabs(4)) for line in code.removesuffix("\n").split("\n")]
     return [*(f"{line}\\" for line in shown[:-1]), shown[-1]]
 

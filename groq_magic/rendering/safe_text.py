@@ -1,4 +1,4 @@
-"""The text of one leaf as Markdown that says the same, and nothing else, wherever it is read."""
+"""Write the text of one leaf as Markdown that every renderer reads alike."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _SPECIAL = re.compile(r"[\\`*_|~$#!&<>\]{]")
 _LINE_START = re.compile(r"(?m)^([^\S\n]*+)(?:([-+=:])|(\d{1,9})([.)]))")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAGS = MappingProxyType({"em": "*", "strong": "**", "del": "~~"})
-# As references rather than behind a backslash: what looks for maths before it reads Markdown
-# sees "\]", "\\(" and, at worst, "\$".
+# References instead of backslashes: renderers that look for maths before they parse Markdown
+# would find "\]", "\\(" or "\$".
 _REFERENCES = MappingProxyType(
     {
         "&": "&amp;",
@@ -40,29 +40,29 @@ _REFERENCES = MappingProxyType(
     }
 )
 _TEX = str.maketrans({"<": r"\lt ", ">": r"\gt ", "\n": " "})
-# In TeX, but read as code, a link or an attribute by what knows no maths.
+# TeX that renderers without maths read as code, a link or an attribute.
 _MARKDOWN_IN_TEX = re.compile(r"`|\]\s*[(\[:]|!\s*\[|\bon\w+\s*=", re.IGNORECASE)
-# Code that would do something if it were not taken for code.
+# Code that would become active if a renderer did not read it as code.
 _LIVE = re.compile(r"<[A-Za-z/!?]|\]\s?\(")
 _MATHS = re.compile(r"\$|\\[(\[]|\\begin\b")
 _BLOCK_MATHS = re.compile(r"\$\$|\\\[|\\begin\b")
-# MathJax reads the finished page, and commands in text that it finds between dollars there.
+# MathJax searches the finished page for dollars, and reads commands in the text between them.
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
 @dataclass(slots=True)
 class Raw:
-    """What of a document is passed on as it is, and so may be misread.
+    """Facts about the unescaped parts of a document, which may be misread.
 
     Attributes
     ----------
     live : bool
-        Whether code would do something if its beginning were missed.
+        Whether there is code that would become active if its beginning were missed.
     maths : bool
-        Whether there is maths, or code that looks like it: then what reads maths first may
-        miss the beginning of code in text, or in a list or quote.
+        Whether there is maths, or code that looks like it: a renderer that reads maths first
+        may miss the beginning of inline code, and of code in lists and quotes.
     block_maths : bool
-        The same of code between any fences.
+        The same for all fenced code.
     """
 
     live: bool = False
@@ -70,13 +70,13 @@ class Raw:
     block_maths: bool = False
 
     def note(self, code: str, *, is_block: bool = False) -> None:
-        """Note code that is written as it is; `is_block` if fences at the margin are around it."""
+        """Record unescaped code; `is_block` if it is in fences at the margin."""
         self.live = self.live or _LIVE.search(code) is not None
         self.maths = self.maths or (not is_block and _MATHS.search(code) is not None)
         self.block_maths = self.block_maths or _BLOCK_MATHS.search(code) is not None
 
     def may_be_misread(self, code: str, *, is_block: bool = False) -> bool:
-        """Tell whether code of this document is better written as text."""
+        """Return whether code of this document must be written as escaped text."""
         if self.block_maths or (self.maths and not is_block):
             return _LIVE.search(code) is not None
         return False
@@ -94,18 +94,18 @@ def leaf_markdown(
     definitions : Mapping
         The link reference definitions.
     known : Raw
-        What is known of the document.
+        Facts about the whole document.
     seen : Raw
-        Gets what is passed on of this leaf.
+        Receives the facts about this leaf.
     one_line : bool
-        Of a table's cell or a heading: no line may end in it.
+        Whether it must not contain a line end, as in a table's cell or a heading.
     """
     tokens = InlineParser(text.rstrip(" \t"), definitions, _Maker(), set()).parse()
     return _Leaf(one_line, known, seen, hides=_MATHS.search(text) is not None).written(tokens)
 
 
 def escaped(text: str, *, hides_commands: bool = False) -> str:
-    """Return plain text as Markdown; line starts are left to `line_starts`."""
+    """Return plain text as Markdown; `line_starts` escapes the starts of its lines."""
     parts: list[str] = []
     position = 0
     for found in _COMMAND.finditer(text) if hides_commands else ():
@@ -120,14 +120,14 @@ def _escape(text: str) -> str:
 
 
 def line_starts(text: str) -> str:
-    """Escape what would make a line of text begin a block."""
+    """Escape the characters that would begin a block at the start of a line."""
     return _LINE_START.sub(
         lambda found: f"{found[1]}{found[3] or ''}\\{found[2] or found[4]}", text
     )
 
 
 class _Maker:
-    """Keeps formulas that draw and line breaks; other HTML is text."""
+    """Keeps drawable formulas and line breaks; other HTML becomes text."""
 
     def formula(self, formula: Formula) -> Element | None:
         tex = maths.without_names(formula.tex)
@@ -220,7 +220,7 @@ class _Leaf:
 
 
 def _address(url: str) -> str:
-    """Return an address that ends no code, formula, link or cell around it."""
+    """Return an address that can't end the code, formula, link or cell around it."""
     return quote(url, safe="-_.+!%#@?=;:/&,").replace("&", "&amp;")
 
 

@@ -1,4 +1,4 @@
-"""The one door through which HTML leaves: nothing that runs, loads, names or claims to be ours."""
+"""Sanitise all HTML that we show: nothing in it runs, loads, sets ids or uses our classes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = [
     "is_safe_image",
     "is_safe_url",
     "ours",
+    "sanitise_saved",
     "sanitised",
-    "sanitised_again",
 ]
 
-# Tags that a model's own HTML may hold. Others are shown as text.
+# Tags that a model's own HTML may contain; others are shown as text.
 RAW_TAGS = frozenset(
     """
     a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn
@@ -72,7 +72,7 @@ _ATTRIBUTES = MappingProxyType(
 )
 
 _SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGNORECASE)
-# Characters of an image's address: the notebook holds it, and the page.
+# Characters of an image's address: notebook and page both contain it.
 _MAX_IMAGE = 2_000_000
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 _PIXELS = re.compile(r"\d{1,4}%?")
@@ -93,33 +93,33 @@ _CHECKS = MappingProxyType(
     }
 )
 _REL = "noopener noreferrer nofollow"
-# Classes that colour code: all that a saved file may have set.
+# Classes that colour code, the only ones accepted from a saved file.
 _CODE_CLASSES = MappingProxyType(
     {
         "code": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}"),
         "span": re.compile(r"[a-z][a-z0-9]{0,2}"),
     }
 )
-# Who knows this prefix may set a class: a model can't, since it is made anew in each process.
+# Classes with this prefix are kept. A model can't know it: it is random in each process.
 _OURS = f"{secrets.token_hex(8)} "
 
 
 def ours(classes: str) -> str:
-    """Return a class attribute's value that the sanitiser takes for one of ours."""
+    """Return a class attribute's value marked as ours, which the sanitiser keeps."""
     return _OURS + classes
 
 
 def is_safe_url(url: str) -> bool:
-    """Tell whether a link may lead there: the web, a mailbox or this page."""
+    """Return whether a link may lead there: the web, a mailbox or this page."""
     return _SAFE_URL.fullmatch(url) is not None
 
 
 def is_safe_image(url: str) -> bool:
-    """Tell whether an image is in its own address: only such images are shown."""
+    """Return whether an address contains the image itself: only such images are shown."""
     return len(url) <= _MAX_IMAGE and _SAFE_IMAGE.fullmatch(url) is not None
 
 
-def _kept(tag: str, attribute: str, value: str) -> str | None:
+def _filter(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return value.removeprefix(_OURS) if value.startswith(_OURS) else None
     if attribute == "src":
@@ -132,17 +132,17 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     return value if check is None or check.fullmatch(value) else None
 
 
-def _kept_twice(tag: str, attribute: str, value: str) -> str | None:
-    """Keep what `_kept` keeps, our classes with the prefix: for HTML that is sanitised again."""
+def _filter_first(tag: str, attribute: str, value: str) -> str | None:
+    """Filter HTML that is sanitised again later: our classes keep the prefix."""
     if attribute == "class":
         return value if value.startswith(_OURS) else None
-    return _kept(tag, attribute, value)
+    return _filter(tag, attribute, value)
 
 
-def _kept_again(tag: str, attribute: str, value: str) -> str | None:
-    """Keep what `_kept` keeps, and the classes of coloured code: for HTML from a saved file."""
+def _filter_saved(tag: str, attribute: str, value: str) -> str | None:
+    """Filter HTML from a saved file: the classes of coloured code are kept."""
     if attribute != "class":
-        return _kept(tag, attribute, value)
+        return _filter(tag, attribute, value)
     classes = _CODE_CLASSES.get(tag)
     return value if classes and classes.fullmatch(value) else None
 
@@ -159,31 +159,28 @@ def _cleaner(keep: Callable[[str, str, str], str | None], rel: str | None = _REL
     )
 
 
-_LAST = _cleaner(_kept)
-_FIRST = _cleaner(_kept_twice, rel=None)
-_AGAIN = _cleaner(_kept_again)
+_LAST = _cleaner(_filter)
+_FIRST = _cleaner(_filter_first, rel=None)
+_AGAIN = _cleaner(_filter_saved)
 
 
 def sanitised(html: str) -> str:
-    """Return HTML that is safe to put into a page, its tags balanced.
+    """Return HTML that is safe on a page, with balanced tags.
 
     Parameters
     ----------
     html : str
-        Of one block, or of one item, row or child of it.
-
-    Notes
-    -----
-    Sanitised block by block: over a whole document, one unclosed tag could swallow the rest.
+        One block, or one item, row or child of it: in a whole document, one unclosed tag could
+        hide the rest.
     """
     return _LAST.clean(html)
 
 
-def sanitised_again(html: str) -> str:
-    """Return HTML that was sanitised before, and saved in a file that anyone may write."""
+def sanitise_saved(html: str) -> str:
+    """Return HTML from a saved file, which may be forged, as safe HTML."""
     return _AGAIN.clean(html)
 
 
 def balanced(html: str) -> str:
-    """Return HTML whose tags are balanced, to be put into a place that tags could break out of."""
+    """Return HTML with balanced tags, which can't close the element around it."""
     return _FIRST.clean(html)

@@ -1,7 +1,8 @@
-"""A document that is still being written, as patches of safe HTML.
+"""Render a growing document as patches of safe HTML.
 
-What a line can't change any more is sent once; the rest, the tail, is read again at each
-frame from a copy of the tree's open blocks, so that a frame costs what is new.
+Blocks that no further line can change are settled: they are sent once. The rest, the tail, is
+rendered at each frame from a copy of the tree's open blocks, so that a frame costs only what is
+new.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkdownStream"]
 
-# Measured, in units of `Pace`: taking a link reference definition off a paragraph.
+# Measured, in units of `Pace`: reading a link reference definition.
 _WORK_OF_DEFINITION = 40
 
 
@@ -33,12 +34,12 @@ class MarkdownStream:
     Parameters
     ----------
     formulas : {"mathml", "tex"}
-        What formulas are shown as.
+        How formulas are shown.
 
     Notes
     -----
-    After `finish`, the page equals `to_html` of the whole text, but for formulas, and for colours
-    of code that turned out too long to have them.
+    After `finish`, the page equals `to_html` of the whole text, except for formulas, and for the
+    colours of code that is too long for them.
     """
 
     def __init__(self, *, formulas: Literal["mathml", "tex"] = "mathml") -> None:
@@ -55,12 +56,12 @@ class MarkdownStream:
         self._finished = False
 
     def feed(self, delta: str) -> list[Patch]:
-        """Take what has come and return what changes on the page.
+        """Read a delta and return the changes of the page.
 
         Parameters
         ----------
         delta : str
-            The next piece of the text, of any length; a mark may be split anywhere.
+            Of any length; a mark may be split anywhere.
         """
         self._take(delta)
         self._settle()
@@ -69,7 +70,7 @@ class MarkdownStream:
         return self._canvas.take_patches()
 
     def finish(self) -> list[Patch]:
-        """Settle everything and return what changes on the page."""
+        """Settle all blocks and return the changes of the page."""
         if not self._finished:
             self._finished = True
             self._take_lines(clean_input(self._pending), last=True)
@@ -79,7 +80,7 @@ class MarkdownStream:
         return self._canvas.take_patches()
 
     def patches_from_start(self) -> list[Patch]:
-        """Return the patches that bring an empty page to the present state."""
+        """Return the patches that show the present state on an empty page."""
         return self._canvas.from_start()
 
     def html(self) -> str:
@@ -106,7 +107,7 @@ class MarkdownStream:
             self._parser.feed("".join(self._line))
             self._line.clear()
 
-    # What is final
+    # Settled blocks
 
     def _settle(self) -> None:
         blocks = self._parser.root.children
@@ -128,7 +129,7 @@ class MarkdownStream:
             self._grow_to(block, renderer.size(block))
             self._canvas.set_tail(index, "")
             if not in_pieces:
-                # The lines had colours one by one.
+                # The lines were coloured one by one.
                 self._canvas.confirm(index, renderer.html(group))
         else:
             html = renderer.html(group)
@@ -141,7 +142,7 @@ class MarkdownStream:
         self._settled += 1
 
     def _grow(self, block: Block) -> None:
-        if not self._renderer.is_growable(block):
+        if not self._renderer.has_pieces(block):
             return
         size = self._renderer.size(block)
         if block.kind in ("list", "quote"):
@@ -168,7 +169,7 @@ class MarkdownStream:
         kind = kind_of(Group([block], is_complete=False), "")
         return self._canvas.put(index, kind, frame.head, frame.foot, key)
 
-    # What may still change
+    # The tail
 
     def _paint_tail(self) -> None:
         start_time, start_work = perf_counter(), self._renderer.work
@@ -193,7 +194,7 @@ class MarkdownStream:
         self._pace.painted(work, start_time, perf_counter())
 
     def _parsing_work(self) -> int:
-        """Return what it costs to parse what is open, in units of `Pace`."""
+        """Return the cost of parsing the open blocks, in units of `Pace`."""
         work = sum(map(len, self._line))
         leaf = self._parser.tree.leaf()
         if leaf is not None and leaf.lines and leaf.lines[0].startswith("["):
@@ -202,7 +203,7 @@ class MarkdownStream:
 
     def _open_block(self) -> Block | None:
         blocks = self._parser.root.children
-        if self._done + 1 == len(blocks) and self._renderer.is_growable(blocks[-1]):
+        if self._done + 1 == len(blocks) and self._renderer.has_pieces(blocks[-1]):
             return blocks[-1]
         return None
 
@@ -216,17 +217,17 @@ class MarkdownStream:
         fork.finish()
         return fork
 
-    def _paint_on(self, twin: Block, grown: Block) -> int:
-        """Show the tail of a block whose first pieces may be settled."""
+    def _paint_on(self, copy: Block, grown: Block) -> int:
+        """Show the tail of a block with settled pieces, if any."""
         renderer, index = self._renderer, self._settled
         if self._canvas.count(index) == 0:
-            self._put(twin, index, grown.loose, self._late.version(index))
-        self._canvas.set_tail(index, renderer.pieces(twin, 0, renderer.size(twin)))
+            self._put(copy, index, grown.loose, self._late.version(index))
+        self._canvas.set_tail(index, renderer.pieces(copy, 0, renderer.size(copy)))
         return 1
 
     def _paint_group(self, group: Group, index: int) -> int:
         block, renderer = group.blocks[0], self._renderer
-        if len(group.blocks) == 1 and renderer.is_growable(block):
+        if len(group.blocks) == 1 and renderer.has_pieces(block):
             self._put(block, index, False, self._late.version(index))  # noqa: FBT003 - a key's part
             self._canvas.set_tail(index, renderer.pieces(block, 0, renderer.size(block)))
             return 1

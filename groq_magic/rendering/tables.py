@@ -1,4 +1,4 @@
-"""GFM tables: rows into cells, and the row that says how columns are aligned."""
+"""GFM tables: cells of rows, and the delimiter row with the alignment of columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CELL = re.compile(r"((?:[^|\\]|\\.|\\$)*+)(\||$)", re.DOTALL)
 
 
 def cells(row: str) -> list[str]:
-    r"""Split a row at its bars; ``\|`` is a bar of the text."""
+    r"""Split a row at its bars; ``\|`` is a bar in the text."""
     row = row.strip(" \t")
     row = row.removeprefix("|")
     found: list[str] = []
@@ -33,7 +33,7 @@ def alignments(row: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        left, center, right or nothing by column; empty if the row is none.
+        left, center, right or nothing by column; empty if it is not a delimiter row.
     """
     row = row.strip(" \t")
     if not _DELIMITERS.match(row):

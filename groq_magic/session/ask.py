@@ -28,12 +28,12 @@ class Ask:
     options : AskOptions
         Only those that were given.
     line : bool
-        Whether it was asked in a line or in code: then its cell's body is not the
-        prompt, and the turn's metadata contains it.
-    place : TurnKey or None
-        The turn whose place it takes, for a retry.
+        Whether it was asked in a line or in code: the turn's metadata then contains the
+        prompt.
+    replaces : TurnKey or None
+        For a retry, the key of the turn that it replaces.
     again : bool
-        Whether a new answer is wanted, not the cached one.
+        Whether to ask again even if the answer is cached.
     composed : AssistantPrompt or None
         The prompt that a magic composed: it is sent, and `text` is saved.
     names : Mapping of str to Any, or None
@@ -41,8 +41,8 @@ class Ask:
     own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
     images : tuple of PromptImage or None
-        Beside the images of the options those that Python's values and the calling code gave;
-        None for one that is looked up. Empty if there are none.
+        By position, the images of the options that are values of Python or of the calling
+        code; None for one that is looked up.
     in_place : bool
         Whether the fixed cell replaces the failed one at once.
     """
@@ -50,7 +50,7 @@ class Ask:
     text: str
     options: AskOptions = field(default_factory=AskOptions)
     line: bool = False
-    place: TurnKey | None = None
+    replaces: TurnKey | None = None
     again: bool = False
     composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -60,5 +60,5 @@ class Ask:
 
     @property
     def identity(self) -> str:
-        """What must be the same for an answer to be the answer to this."""
+        """The text that must be the same for a saved answer to be reused."""
         return self.text.strip() if self.composed is None else self.composed.identity

@@ -1,4 +1,4 @@
-"""Runs in background threads, each of which sets a variable of the user at its end."""
+"""Runs in background threads; each sets a variable of the user at its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackgroundRun", "BackgroundRuns"]
 
-# How many finished runs are listed.
+# Finished runs in the list.
 _MOST_LISTED = 20
 _EVENTS = ("pre_run_cell", "post_run_cell")
 
@@ -29,7 +29,7 @@ class BackgroundRun(Protocol):
 
     @property
     def words(self) -> str:
-        """How far it is, in one line."""
+        """Its progress, in one line."""
 
     def writes(self, journal: Path, run: str | None) -> bool:
         """Return whether it writes answers of a run, or any, to a journal."""
@@ -57,22 +57,22 @@ class BackgroundRuns:
         self._over: list[tuple[str, str]] = []
 
     def add(self, run: BackgroundRun) -> None:
-        """Add a run that is about to begin."""
+        """Add a run, before it begins."""
         if not self._running:
             for event in _EVENTS:
                 self._shell.events.register(event, self._between_cells)
         self._running.append(run)
 
     def end(self) -> None:
-        """Have finished runs delivered once the kernel is idle; from any thread."""
+        """Deliver finished runs when the kernel is idle; in any thread."""
         self._owner.hand_over(self.deliver)
 
     def running(self, name: str = "") -> tuple[BackgroundRun, ...]:
-        """Return the runs under way, all or those with this variable."""
+        """Return the unfinished runs, all or those with this variable."""
         return tuple(run for run in self._running if name in {"", run.name})
 
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """Return the name and progress of each run; runs under way come first."""
+        """Return the name and progress of each run; unfinished ones come first."""
         return (*((run.name, run.words) for run in self._running), *reversed(self._over))
 
     def clear(self) -> None:
@@ -80,7 +80,7 @@ class BackgroundRuns:
         self._over.clear()
 
     def deliver(self) -> None:
-        """Set the variables of finished runs; does nothing outside the owner's thread."""
+        """Set the variables of finished runs; without effect outside the owner's thread."""
         if not self._owner.is_here:
             return
         for run in [run for run in self._running if run.is_over]:
@@ -102,7 +102,7 @@ class BackgroundRuns:
         self.deliver()
 
     def _unregister(self) -> None:
-        """Unregister from the shell's events if nothing runs."""
+        """Unregister from the shell's events if no run is left."""
         if not self._running:
             for event in _EVENTS:
                 self._shell.events.unregister(event, self._between_cells)

@@ -22,7 +22,7 @@ __all__ = ["Bars", "FormerAnswer"]
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation has the cell's former answer, not this one."
 _ASKED_AGAIN = "This was asked again{}. The conversation has that answer, not this one."
-_FORMER_KEPT = 200  # a conversation has as many undoable changes
+_FORMER_KEPT = 200  # the number of undoable changes
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FormerAnswer:
     turn : Turn
     output : FinishedAnswer
     reasoning : (str, str) or None
-        Heading and safe HTML of the reasoning that it showed.
+        Its heading and safe HTML.
     """
 
     turn: Turn
@@ -48,11 +48,11 @@ class Bars:
     Parameters
     ----------
     conversations : Conversations
-        Whose turns the answers are.
+        With the turns of the answers.
     secrets : callable
-        Returns what no warning may show: a restored prompt can contain any text.
+        Returns the secrets to hide in warnings, which quote prompts.
     cell_number : callable
-        Returns the number beside the cell that shows a turn, None where it shows none.
+        Returns the number beside the cell that shows a turn, None without one.
     """
 
     def __init__(
@@ -87,11 +87,11 @@ class Bars:
                 del self._answers[revision]
 
     def former(self, turn: Turn) -> FormerAnswer | None:
-        """Return a turn's answer as its cell showed it, None where it is not known any more."""
+        """Return a turn's answer as its cell showed it, None where it is unknown."""
         return self._answers.get(turn.revision)
 
-    def asked(self, turn: Turn) -> None:
-        """Note the prompt that a cell contains, by the turn that it asked, also one asked once."""
+    def note_prompt(self, turn: Turn) -> None:
+        """Record the prompt of a turn's cell, also for a turn asked with `--once`."""
         self._prompts[slot_of(turn.shown)] = turn.typed
 
     def has_other_prompt(self, turn: Turn) -> bool:
@@ -99,19 +99,19 @@ class Bars:
         return self._prompts.get(slot_of(turn.shown), turn.typed) != turn.typed
 
     def shown_for(self, turn: Turn) -> FormerAnswer | None:
-        """Return the answer that a turn's cell shows, None where it is not known."""
+        """Return the answer that a turn's cell shows, None where it is unknown."""
         modes = (self._facts.get((mode, slot_of(turn.shown))) for mode in (False, True))
-        return next((self._answers[held[1]] for held in modes if held is not None), None)
+        return next((self._answers[each[1]] for each in modes if each is not None), None)
 
     def shows(self, turn: Turn) -> bool:
-        """Whether a turn's cell shows its answer; a cell that has not run here does."""
-        held = self._facts.get((turn.practice, slot_of(turn.shown)))
-        if held is None:
+        """Whether a turn's cell shows its answer; true for a cell that has not run here."""
+        shown = self._facts.get((turn.practice, slot_of(turn.shown)))
+        if shown is None:
             return self._cell_number(turn) is None
-        return held[1] == turn.revision
+        return shown[1] == turn.revision
 
     def cell_begins(self, cell: str) -> None:
-        """Note that a cell runs again: the page removes the answers that it shows."""
+        """Remove the answers of a cell that runs again: the page has cleared them."""
         for key, (_, revision) in tuple(self._facts.items()):
             if self._answers[revision].turn.shown.cell == cell:
                 del self._facts[key]
@@ -121,7 +121,7 @@ class Bars:
         turns = {slot_of(k): turn for k, turn in self._conversations.shown(practice).items()}
         again = {turn.key: turn for turn in turns.values()}
         changed: dict[str, LiveFacts] = {}
-        secrets = cache(self._secrets)  # they are searched for in files
+        secrets = cache(self._secrets)  # finding the key may read files
         for (of_practice, slot), (facts, revision) in self._facts.items():
             turn = turns.get(slot)
             line = self._stale(turn, secrets) if turn is not None else self._left(revision, again)
@@ -133,11 +133,11 @@ class Bars:
         return changed
 
     def stale_line(self, turn: Turn) -> str:
-        """Return the warning that a turn's answer is out of date, "" where it is not."""
+        """Return the warning that a turn's answer is out of date, "" if it isn't."""
         return self._stale(turn, self._secrets)
 
     def _left(self, revision: int, turns: Mapping[TurnKey, Turn]) -> str:
-        """Return the warning above an answer of no turn: `%groq_retry` may have asked it again."""
+        """Return the warning above an answer without a turn; a retry may have another answer."""
         again = turns.get(self._answers[revision].turn.key)
         if again is None or again.revision < revision:
             return _LEFT

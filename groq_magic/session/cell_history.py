@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CellHistory", "record_cell_end"]
 
-# `%cd` prints its error and goes on.
+# `%cd` prints its error and raises nothing.
 _CD_LINE = re.compile(r"^[ \t]*+%?cd\b", re.MULTILINE)
 _FAILED_CD = re.compile(r"^\[Errno \d+\] ", re.MULTILINE)
 _TRACEBACK = "Traceback (most recent call last):"
@@ -36,12 +36,12 @@ def record_cell_end(session: Session, result: Any, shown: BaseException | None) 
     session : Session
     result : IPython.core.interactiveshell.ExecutionResult
     shown : BaseException or None
-        The error that IPython has shown while the cell ran, if any.
+        The error that IPython has displayed while the cell ran, if any.
     """
     if result.info.silent or not result.info.store_history:
-        return  # the front end's own
+        return  # a request of the front end itself
     history = CellHistory(session)
-    # If showing the error failed too, the result of IPython has no number.
+    # If displaying the error failed, too, IPython's result has no number.
     number = result.execution_count or session.shell.execution_count - 1
     cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
@@ -54,7 +54,7 @@ def record_cell_end(session: Session, result: Any, shown: BaseException | None) 
     else:
         # The frames of earlier failures are released.
         session.failures.release(history.without_error)
-    history.note_background(number)
+    history.add_background(number)
 
 
 class CellHistory:
@@ -71,7 +71,7 @@ class CellHistory:
         self._namespace = session.namespace
 
     def context(self, room: int) -> Context:
-        """Return what the prompts of the code assistant include of the session.
+        """Return the session's context for prompts of the code assistant.
 
         Parameters
         ----------
@@ -98,21 +98,21 @@ class CellHistory:
         return cell
 
     def of_file(self, name: str) -> Cell | None:
-        """Return the cell of a code object's file name, None if it is no cell's.
+        """Return the cell of a code object's file name, None for other files.
 
-        Code that runs within a cell (`%%capture`, `%rerun`) has the number of the next one:
-        only a cell that contains the code is its cell.
+        Code that runs within a cell (`%%capture`, `%rerun`) has the number of the next one,
+        so the cell must also contain the code.
         """
         number = getattr(self._shell.compile, "_filename_map", {}).get(name)
         if not isinstance(number, int):
             return None
-        made = [line.strip() for line in linecache.getlines(name)]
+        code = [line.strip() for line in linecache.getlines(name)]
         near = (self._cell(number), self._cell(number - 1))
         cells = chain(near, (self._cell(n) for n in range(number - 2, 0, -1)))
-        return next((cell for cell in cells if cell is not None and _contains(cell, made)), None)
+        return next((cell for cell in cells if cell is not None and _contains(cell, code)), None)
 
     def newest_first(self) -> Iterator[Cell]:
-        """Yield the cells that ran before the present one, the latest first."""
+        """Yield the cells that ran before this one, the latest first."""
         for number in range(self._shell.execution_count - 1, 0, -1):
             cell = self._cell(number)
             if cell is not None:
@@ -126,17 +126,17 @@ class CellHistory:
         NotebookError
             When nothing failed, or it isn't certain which cell.
         """
-        self.note_background(self._shell.execution_count - 1)
+        self.add_background(self._shell.execution_count - 1)
         found = self._last()
         if found is None:
             raise NotebookError(
                 "No cell of this session has failed.",
-                "`%groq_fix 3 what is wrong` fixes cell 3 all the same.",
+                "`%groq_fix 3 what is wrong` fixes cell 3 anyway.",
             )
         return self._with_print(found)
 
     def failure_of(self, cell: Cell) -> Failure | None:
-        """Return the failure of a cell, None if it did not fail or that is unknown."""
+        """Return the failure of a cell, None if it did not fail or its failure is unknown."""
         last = self._session.failures.of_cell(cell.number)
         if last is None and not self._session.failures.when:
             before = self._before_loading()
@@ -149,13 +149,13 @@ class CellHistory:
     def without_error(self, failure: Failure) -> Failure:
         """Return a failure without its exception: another cell has run since.
 
-        The frames and their values are released; what the failing lines name is
-        kept as text.
+        The frames and their values are released; the values that the failing lines
+        name are kept as text.
         """
         try:
             return without_error(failure, self.context(0))
         except KeyboardInterrupt:
-            # Showing a value took too long: the traceback that IPython has shown is enough.
+            # Showing a value took too long: IPython's traceback is used.
             return replace(failure, error=None, text=traceback_of(self._shell, failure.cell))
 
     def latest_with_result(self) -> Cell:
@@ -164,7 +164,7 @@ class CellHistory:
         Raises
         ------
         NotebookError
-            When there is none.
+            When no cell has.
         """
         for cell in self.newest_first():
             has_result = cell.number in self._outputs() or printed_by(
@@ -177,7 +177,7 @@ class CellHistory:
         )
 
     def last_output(self) -> Cell:
-        """Return the cell whose result `_` is.
+        """Return the cell with the latest result, `_`.
 
         Raises
         ------
@@ -190,7 +190,7 @@ class CellHistory:
         return self.numbered(max(numbers))
 
     def results_of(self, cell: Cell, context: Context) -> tuple[str, str]:
-        """Return what may be sent of what a cell printed, and of its result; "" for none."""
+        """Return the parts of a cell's printed output and result that may be sent, or ""."""
         printed = context.output(printed_by(self._shell, cell, self.of_file))
         outputs = self._outputs()
         if cell.number not in outputs:
@@ -206,7 +206,7 @@ class CellHistory:
         return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
 
     def cell_run_within(self, error: BaseException) -> Cell | None:
-        """Return the cell that ran within another one (`%rerun`); None if there is none."""
+        """Return the cell that ran within another one (`%rerun`), if any."""
         for frame, _ in walk_tb(error.__traceback__):
             cell = self.of_file(frame.f_code.co_filename)
             if cell is not None:
@@ -214,8 +214,8 @@ class CellHistory:
                 return cell if is_top else None
         return None
 
-    def note_background(self, number: int) -> None:
-        """Add the failures of threads and tasks, with the cell whose code they ran.
+    def add_background(self, number: int) -> None:
+        """Add the failures of threads and tasks, each with the cell of its code.
 
         Parameters
         ----------
@@ -241,7 +241,7 @@ class CellHistory:
         for cell in self.newest_first():
             if (cell.number or 0) <= failures.when:
                 break
-            self._note_printed(cell)
+            self._add_printed(cell)
         return failures.last()
 
     def _before_loading(self) -> Failure | None:
@@ -250,17 +250,17 @@ class CellHistory:
         found = filter(None, (self._error_before(), next(filter(None, lines), None)))
         return max(found, key=lambda one: one.cell.number or 0, default=None)
 
-    def _note_printed(self, cell: Cell) -> None:
-        """Add a failure that was printed, not raised; which one is meant is then the question."""
+    def _add_printed(self, cell: Cell) -> None:
+        """Add a failure that was printed, not raised, as one of several candidates."""
         printed = printed_by(self._shell, cell, self.of_file)
         failures, number = self._session.failures, cell.number or 0
         if _CD_LINE.search(cell.source) and _FAILED_CD.search(printed):
-            # Behind it stands the folder that stays.
+            # Without the name of the folder, which `%cd` prints after it.
             lines = [line for line in printed.split("\n") if _FAILED_CD.match(line)]
             failures.add(number, Failure(cell, text="\n".join(lines)))
-        # What is printed of our requests and answers contains tracebacks too.
+        # Printed requests and answers of ours contain tracebacks, too.
         elif _TRACEBACK in printed and "groq" not in cell.source:
-            before = failures.of_last()
+            before = failures.newest()
             failures.add(number, Failure(cell, text=printed), f"{cell.name} (printed)")
             if before is not None:
                 failures.add(number, before)
@@ -275,7 +275,7 @@ class CellHistory:
         return Failure(cell, error) if cell is not None else None
 
     def _with_print(self, failure: Failure) -> Failure:
-        """Add the output of a shell command: its exception does not contain it."""
+        """Add the output of a shell command, which its exception lacks."""
         if failure.text or (failure.raised and failure.cell.language == "python"):
             return failure
         return replace(failure, text=printed_by(self._shell, failure.cell, self.of_file))
@@ -285,13 +285,13 @@ class CellHistory:
         return found if isinstance(found, dict) else {}
 
 
-def _contains(cell: Cell, made: list[str]) -> bool:
-    """Whether compiled code is of this cell; magics are compiled to other lines."""
+def _contains(cell: Cell, code: list[str]) -> bool:
+    """Whether a cell contains compiled code; magics are compiled to other lines."""
     typed = [line.strip() for line in cell.source.split("\n")]
     known = frozenset(typed)
     return all(
         line in known or "get_ipython()" in line or any(each.endswith(line) for each in typed)
-        for line in made
+        for line in code
         if line
     )
 

@@ -1,4 +1,4 @@
-"""What IPython keeps of the outputs of cells: prints, and tracebacks as they were shown."""
+"""Read the printed outputs and tracebacks of cells that IPython keeps."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDERS = re.compile(
     r"(?<![\w/~.@+-])[~/][\w/~.@+-]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
 )
-# Of this the end is sent, once values are replaced.
+# Characters; the assistant sends an end of it, with values replaced.
 _LONGEST_PRINT = 100_000
 _FILE_OF_A_CELL = re.compile(r'File "([^"\n]+)", line')
 
 
 def printed_by(shell: Any, cell: Cell, cell_of: Callable[[str], Cell | None]) -> str:
-    """Return what a cell printed, "" for nothing and where IPython (8) does not keep it.
+    """Return the printed output of a cell; "" in IPython 8, which does not keep it.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     cell : Cell
     cell_of : callable
-        From a code object's file name to its cell.
+        Returns the cell of a code object's file name.
     """
     records = getattr(shell.history_manager, "outputs", {}).get(cell.number) or []
     texts = [
@@ -49,22 +49,22 @@ def printed_by(shell: Any, cell: Cell, cell_of: Callable[[str], Cell | None]) ->
 
     printed = _COLOURS.sub("", text.replace("\r\n", "\n"))
     printed = "\n".join(map(_last_written, printed.split("\n"))).strip("\n")
-    # Keys are searched before the text is cut anywhere: a half of one looks like none.
+    # Keys are hidden before the text is cut: half a key would not be recognised.
     printed = scrub(_FILE_OF_A_CELL.sub(name, printed))
-    # Parts of secrets are found beside the mark of a cut.
+    # Secrets that are cut in two are recognised by the ellipsis.
     is_cut = is_cut or len(printed) > _LONGEST_PRINT
     return f"…{printed[-_LONGEST_PRINT:]}" if is_cut else printed
 
 
 def _last_written(line: str) -> str:
-    """Return what a progress bar has left on its line."""
+    """Return the last text of a line that a progress bar has rewritten."""
     return line.rstrip("\r").rpartition("\r")[2]
 
 
 def _end_of(texts: list[str]) -> tuple[bool, str]:
-    """Return whether texts were cut, and the end of them: a cell may have printed a gigabyte."""
+    """Return whether texts were cut, and their end: a cell may have printed a gigabyte."""
     found: list[str] = []
-    room = 2 * _LONGEST_PRINT  # colours will be left out
+    room = 2 * _LONGEST_PRINT  # colours are removed later
     for text in reversed(texts):
         found.append(text[-room:])
         room -= len(found[-1])
@@ -74,7 +74,7 @@ def _end_of(texts: list[str]) -> tuple[bool, str]:
 
 
 def traceback_of(shell: Any, cell: Cell) -> str:
-    """Return the traceback of a cell that IPython has shown, "" for none."""
+    """Return the traceback of a cell that IPython has displayed, "" without one."""
     records = getattr(shell.history_manager, "exceptions", {})
     record = records.get(cell.number) or {}
     shown = record.get("traceback")

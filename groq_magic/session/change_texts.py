@@ -1,4 +1,4 @@
-"""Describe a change above an answer: the warning above it, and the note in the history."""
+"""Describe a change above an answer, in the warning and in the history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["note_of", "warning_of"]
 
-# The gap is the prompt of the turn that changed.
+# `{}` is the prompt of the turn that changed.
 _WARNINGS = MappingProxyType(
     {
         "added": "{} is now above this answer; it wasn't when you asked.",
@@ -44,7 +44,7 @@ _NOTES = MappingProxyType(
     }
 )
 _REMEDY = "Run this cell again to bring the answer up to date."
-# Else the replay would show the saved answer again.
+# Replay would show the saved answer again.
 _REMEDY_OF_SAVED = "Run %groq_replay off, then this cell, to bring the answer up to date."
 
 
@@ -55,7 +55,7 @@ def warning_of(change: ChangeAbove, cell: int | None, hidden: Callable[[str], st
     ----------
     change : ChangeAbove
     cell : int or None
-        The number beside the cell of the turn that changed, where it shows one.
+        The number beside the cell of the turn that changed, if any.
     hidden : callable
         Replaces the secrets in a text.
     """

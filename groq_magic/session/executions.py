@@ -1,4 +1,4 @@
-"""Which execution of a cell the running code belongs to, and which thread may ask."""
+"""Find the execution of a cell that the running code belongs to, and the thread that may ask."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Execution:
     cell : str or None
         The cell's id, None where the front end sends none.
     run : CellRun or None
-        As the conversations know it.
+        Its record in the conversations.
     source : str
-        The cell as it was typed, "" where unknown.
+        The cell as typed, "" where unknown.
     number : int or None
         The number in brackets beside the cell, None where unknown.
     """
@@ -42,11 +42,11 @@ class Execution:
 
 
 class Executions:
-    """Knows which execution the running code belongs to.
+    """Finds the execution that the running code belongs to.
 
-    A task that a cell has started runs in a copy of the cell's context, also
-    when the cell has ended and another one runs. IPython's own number and
-    parent message are then those of the other cell (ipykernel 6), or missing.
+    A task that a cell has started runs in a copy of the cell's context, even
+    after the cell, while another one runs. IPython's own number and parent
+    message are then those of the other cell (ipykernel 6), or missing.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class Executions:
 
     @property
     def idle_since(self) -> int | None:
-        """How many executions have begun, None while one runs: equal if none began between."""
+        """The number of executions so far, None while one runs."""
         return None if self._running is not None else self._begun
 
     def begin(
@@ -94,11 +94,11 @@ class Executions:
         Parameters
         ----------
         start : callable
-            From the cell's id and IPython's execution count to its run.
+            Returns the run for the cell's id and IPython's execution count.
         cell : str or None
             The cell's id.
         source : str
-            The cell as it was typed, "" where unknown.
+            The cell as typed, "" where unknown.
         """
         self._begun += 1
         run = start(cell, self._shell.execution_count)
@@ -113,7 +113,7 @@ class Executions:
         return self._running
 
     def add_earlier(self, cells: Mapping[int, str]) -> None:
-        """Add the cells that ran before there was a session, by their numbers."""
+        """Add the cells that ran before the session, by their numbers."""
         self.cells_seen |= set(cells.values())
         self._cells = {**cells, **self._cells}
         self._numbers = {cell: number for number, cell in self._cells.items()}
@@ -123,12 +123,12 @@ class Executions:
         return self._numbers.get(cell)
 
     def cell_of(self, number: int | None) -> str:
-        """Return the id of the cell that ran with a number; "" where it is unknown."""
+        """Return the id of the cell with a number, "" where unknown."""
         return self._cells.get(number, "") if number is not None else ""
 
     @contextlib.contextmanager
     def in_tool(self) -> Iterator[None]:
-        """Note that a function runs which a model has called."""
+        """Context in which a function runs that a model has called."""
         self._is_in_tool = True
         try:
             yield
@@ -136,7 +136,7 @@ class Executions:
             self._is_in_tool = False
 
     def refuse_in_tool(self) -> None:
-        """Refuse an ask by a function that a model has called: its own ask is under way.
+        """Refuse an ask by a function that a model has called: an ask is still running.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class Executions:
             )
 
     def end(self) -> None:
-        """End the execution: code that runs later in this context belongs to none."""
+        """End the execution: later code in this context belongs to no cell."""
         self._running = None
         self._mine.set(None)
 
@@ -161,7 +161,7 @@ class Owner:
     ----------
     thread : threading.Thread
     loop : object or None
-        The kernel's loop in it, which takes calls from other threads.
+        The kernel's event loop in it, for calls from other threads.
     """
 
     def __init__(self, thread: threading.Thread, loop: Any = None) -> None:
@@ -197,8 +197,8 @@ class Owner:
 def owner_of(shell: Any) -> Owner:
     """Return the thread in which a shell runs cells.
 
-    ipykernel names it, so that a subshell which loads the extension does not
-    become the owner; elsewhere it is the thread that loads.
+    In ipykernel it is the main shell's, even if a subshell loads the extension;
+    elsewhere it is the current thread.
     """
     kernel = getattr(shell, "kernel", None)
     channel = getattr(kernel, "shell_channel_thread", None)

@@ -1,4 +1,4 @@
-"""What failed last in a session, and whether that is one cell for certain; and earlier fixes."""
+"""The latest failures of a session, which may be of several cells, and earlier fixes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_CHAIN = 3
 
 @dataclass(frozen=True)
 class _Candidate:
-    """One of the things that may have failed last.
+    """A failure that may be the last one.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class _Candidate:
     failure : Failure or None
         None where no cell's code failed.
     what : str
-        What it is called in a message.
+        Its name in a message.
     """
 
     when: int
@@ -38,7 +38,7 @@ class _Candidate:
 
 
 class LastFailures:
-    """The failures since the last cell that failed, and the fixes that were put into cells."""
+    """The failures since the last cell that failed, and the fixes that were inserted."""
 
     def __init__(self) -> None:
         self._candidates: list[_Candidate] = []
@@ -46,7 +46,7 @@ class LastFailures:
 
     @property
     def when(self) -> int:
-        """The number of the cell that ran last when something failed; 0 for never."""
+        """The number of the cell that ran last at the latest failure; 0 without failures."""
         return max((one.when for one in self._candidates), default=0)
 
     def add(self, when: int, failure: Failure | None, what: str = "") -> None:
@@ -59,21 +59,21 @@ class LastFailures:
         failure : Failure or None
             None where no cell's code failed.
         what : str
-            What it is called in a message, where that is not its cell.
+            Its name in a message; by default its cell's.
         """
         what = what or (failure.cell.name if failure is not None else "")
-        # What failed before stays where the newest can't be traced to a cell.
+        # Earlier failures stay if the newest can't be traced to a cell.
         kept = [one for one in self._candidates if failure is None or one.when >= when]
         kept = [one for one in kept if one.what != what]
         self._candidates = [*kept, _Candidate(when, failure, what)]
 
     def last(self) -> Failure | None:
-        """Return what failed last; None for nothing.
+        """Return the last failure, None without one.
 
         Raises
         ------
         NotebookError
-            When that may be one of several cells, or no cell.
+            When it may be of several cells, or of no cell.
         """
         if not self._candidates:
             return None
@@ -87,8 +87,8 @@ class LastFailures:
             f"It isn't certain what failed last: {which}.", f"Name the cell: `%groq_fix {number}`."
         )
 
-    def of_last(self) -> Failure | None:
-        """Return the newest failure of a cell, however certain."""
+    def newest(self) -> Failure | None:
+        """Return the newest failure of a cell, certain or not."""
         failures = (one.failure for one in reversed(self._candidates))
         return next(filter(None, failures), None)
 
@@ -99,7 +99,7 @@ class LastFailures:
         return None if found is None else self._with_attempts(found)
 
     def release(self, without_error: Callable[[Failure], Failure]) -> None:
-        """Replace exceptions, which keep the values of their frames alive."""
+        """Replace failures by those without exceptions, which keep their frames' values alive."""
         self._candidates = [
             replace(one, failure=without_error(one.failure))
             if one.failure is not None and one.failure.error is not None
@@ -108,7 +108,7 @@ class LastFailures:
         ]
 
     def keep_facts(self, failure: Failure) -> None:
-        """Keep the facts that were read of a failure's exception."""
+        """Keep the facts that were read from a failure's exception."""
         self._candidates = [
             replace(one, failure=replace(one.failure, facts=failure.facts))
             if one.failure is not None and failure.error is one.failure.error is not None
@@ -121,7 +121,7 @@ class LastFailures:
         self._attempts = [*self._attempts, attempt][-_MOST_ATTEMPTS:]
 
     def _with_attempts(self, failure: Failure) -> Failure:
-        """Add the fixes that the failed cell comes from."""
+        """Add the earlier fixes that led to the failed cell."""
         found: list[Attempt] = []
         source = failure.cell.source
         for attempt in reversed(self._attempts):

@@ -1,4 +1,4 @@
-"""The picture that a cell drew last: a figure, or an image among its outputs."""
+"""The last plot of a cell: a figure, or an image among its outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LastPlot"]
 
 
 class LastPlot:
-    """Keeps the figure that was drawn last, which matplotlib's inline backend closes.
+    """Keeps the last figure, which matplotlib's inline backend closes.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class LastPlot:
         self._running = self._number()
 
     def begin(self) -> None:
-        """Note the number of the cell that begins; IPython 8 increases it before the cell ends."""
+        """Record the number of the cell that begins; IPython 8 increases it before its end."""
         self._running = self._number()
 
     def _number(self) -> int:
         return tried(lambda: int(self._shell.displayhook.prompt_count), 0)
 
-    def remember(self) -> None:
-        """Remember the current figure; called after each cell, before figures are closed."""
+    def keep_figure(self) -> None:
+        """Keep the current figure; called after each cell, before figures are closed."""
         figure = _current_figure()
         if figure is not None and figure is not self._figure:
             self._figure = figure
@@ -46,29 +46,29 @@ class LastPlot:
     def install(self) -> None:
         """Register the callbacks: before each cell, and after it ahead of all others."""
         self._shell.events.register("pre_execute", self.begin)
-        self._shell.events.register("post_execute", self.remember)
-        # The callback that shows and closes the figures may be there already.
+        self._shell.events.register("post_execute", self.keep_figure)
+        # The callback that shows and closes figures may be registered already.
         calls = self._shell.events.callbacks["post_execute"]
-        calls.insert(0, calls.pop(calls.index(self.remember)))
+        calls.insert(0, calls.pop(calls.index(self.keep_figure)))
 
     def uninstall(self) -> None:
         """Unregister the callbacks, and release the figure."""
-        for event, call in (("pre_execute", self.begin), ("post_execute", self.remember)):
+        for event, call in (("pre_execute", self.begin), ("post_execute", self.keep_figure)):
             if call in self._shell.events.callbacks[event]:
                 self._shell.events.unregister(event, call)
         self._figure = None
 
     def value(self) -> Any:
-        """Return the picture: a figure, or whatever else `image_of` takes.
+        """Return a figure, or another object that `image_of` accepts.
 
         Raises
         ------
         PromptError
-            When nothing was drawn yet.
+            When no cell has drawn a plot.
         """
         current = _current_figure()
         if current is not None and current is not self._figure:
-            # Drawn by the cell that is running.
+            # Of the running cell.
             return current
         found = list(self._shown())
         if self._figure is not None:
@@ -82,16 +82,16 @@ class LastPlot:
         return max(reversed(found), key=lambda each: each[0])[1]
 
     def _shown(self) -> Iterator[tuple[int, Any]]:
-        """Yield the pictures that cells have shown, with the cells' numbers."""
-        # Imported late: it takes a while, and loading the extension imports this module.
+        """Yield the images that cells have shown, with the cells' numbers."""
+        # Its import is slow, and loading the extension imports this module.
         from groq_magic.prompt.image import is_image
 
         # IPython 8 keeps no outputs.
         outputs = getattr(self._shell.history_manager, "outputs", {})
         for number, records in tuple(outputs.items()):
             for record in records:
-                if picture := _png_in(record):
-                    yield number, picture
+                if image := _png_in(record):
+                    yield number, image
         results = self._shell.user_ns.get("Out")
         for number, value in tuple(results.items()) if is_a(results, dict) else ():
             if is_a(number, int) and is_image(value):
@@ -99,7 +99,7 @@ class LastPlot:
 
 
 def _current_figure() -> Any:
-    """Return pyplot's current figure, or None, without making one."""
+    """Return pyplot's current figure, None without one."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return None
@@ -107,7 +107,7 @@ def _current_figure() -> Any:
 
 
 def _png_in(record: Any) -> bytes:
-    """Return the picture of an output, empty where it has none."""
+    """Return the PNG of an output, empty without one."""
 
     def read() -> bytes:
         data = record.bundle["image/png"]

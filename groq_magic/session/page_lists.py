@@ -1,4 +1,4 @@
-"""The cells of the page, as an execute request, the saved file and a page's report list them."""
+"""Update the page by the cell list of an execute request, the saved file or a page's report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["page_by_file", "page_by_report", "page_by_request"]
 
 
 def page_by_request(page: Page, shell: Any, cell: str | None) -> Page:
-    """Return the page on which a cell begins to run, with the list of its request."""
+    """Return the page on which a cell begins to run, with the list in its request."""
     request, now = request_cells(shell), time.time()
     if request.order:
         page = page.with_list(request.order, at=now, notebook=request.notebook)
@@ -29,7 +29,7 @@ def page_by_request(page: Page, shell: Any, cell: str | None) -> Page:
 
 
 def page_by_file(page: Page, shell: Any, saved: SavedNotebook, cell: str | None) -> Page:
-    """Return the page with the saved notebook's list, where the request had none."""
+    """Return the page with the saved notebook's list, unless the request had a list."""
     if cell is None or request_cells(shell).order:
         return page
     cells, written = saved.order(cell)
@@ -37,6 +37,6 @@ def page_by_file(page: Page, shell: Any, saved: SavedNotebook, cell: str | None)
 
 
 def page_by_report(page: Page, listed: RequestCells) -> Page:
-    """Return the page with a list that was reported when no cell ran."""
+    """Return the page with a list that was reported while no cell ran."""
     changed = page.with_list(listed.order, at=time.time(), notebook=listed.notebook)
     return replace(changed, current=page.current)

@@ -1,4 +1,4 @@
-"""Calls in plain Python, with a session or without: their key, secrets and errors."""
+"""Calls from Python, with or without a session: their key, secrets and errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.api.account import Account, account_of
 from groq_magic.api.base_url import is_plain, service_url
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, find_key
 from groq_magic.errors import ApiKeyError, GroqMagicError, InterruptedAskError
 from groq_magic.prompt.secrets import Secrets, secrets_in
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["account_of_call", "secrets_of_call", "with_python_errors", "without_magics"]
 
-# The part of a remedy that names a magic, of no use in a plain script.
+# The part of a remedy that names a magic, which is useless in a script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
 _FLAG = re.compile(r"--([a-z-]+)")
 _Result = TypeVar("_Result")
 
 
 def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
-    """Return the service and the key that a call uses; never prompt for a key.
+    """Return the account of a call; never prompt for a key.
 
     Parameters
     ----------
     session : Session or None
-        None takes the environment's key.
+        Without one, the environment's key is used.
     stacklevel : int
         For the warning that the key is sent unencrypted.
 
@@ -74,7 +74,7 @@ def secrets_of_call(session: Session | None, key: ApiKey | None = None) -> Secre
     if key is None:
         # A malformed key is an error only where it is used.
         with contextlib.suppress(ApiKeyError):
-            key = found_key()
+            key = find_key()
     return _secrets_of(key.value if key is not None else "", tuple(os.environ.items()))
 
 
@@ -84,7 +84,7 @@ def with_python_errors(call: Callable[[], _Result]) -> _Result:
     Raises
     ------
     GroqMagicError
-        As the call; for a KeyboardInterrupt an InterruptedAskError.
+        Of the call; an InterruptedAskError for a KeyboardInterrupt.
     """
     try:
         return call()
@@ -112,7 +112,7 @@ def _secrets_of(key: str, environment: tuple[tuple[str, str], ...]) -> Secrets:
 
 def _key_for_scripts() -> ApiKey | None:
     try:
-        return found_key()
+        return find_key()
     except ApiKeyError as error:
         malformed = without_magics(error)
     # Raised outside of `except`, it has no context.

@@ -1,4 +1,4 @@
-"""What is left of the service's limits: one count for bars, panel, warnings and `%groq_usage`."""
+"""The rest of the service's limits, for bars, panel, warnings and `%groq_usage`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "QuotaWatch", "meter_of", "quota_facts"]
 
-# The limits that stop an ask first come first.
+# The limits that an ask reaches first come first.
 KINDS = MappingProxyType(
     {
         "TPM": "tokens a minute",
@@ -26,12 +26,12 @@ KINDS = MappingProxyType(
 )
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
-# Per cent that must have refilled before a mark warns again: limits refill all the time.
-_COME_BACK = 20
+# Percentage points of refill before the same warning is shown again.
+_REFILLED = 20
 
 
 def meter_of(limit: Limit, now: float | None = None) -> Meter:
-    """Return a limit as the panel and `%groq_usage` show it."""
+    """Return a limit for the panel and `%groq_usage`."""
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
     full = f" · back to 0 in {wait_words(wait, now)}" if used else ""
@@ -44,7 +44,6 @@ def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFa
     Parameters
     ----------
     model : str
-        Whose limits they are.
     limits : Limits
     now : float, optional
         Unix time.
@@ -65,18 +64,17 @@ def _unit(limit: Limit) -> str:
 
 
 class QuotaWatch:
-    """Warns when a day's limit is nearly used up, once for each mark."""
+    """Warns when a day's limit is nearly used up, at 80 % and at 95 %."""
 
     def __init__(self) -> None:
         self._warned: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
-        """Return the warnings that are due: once a mark, and again after a refill.
+        """Return the warnings that are due, each once until the limit has refilled.
 
         Parameters
         ----------
         model : str
-            Whose limits they are.
         limits : Limits
         now : float, optional
             Unix time.
@@ -90,7 +88,7 @@ class QuotaWatch:
         used = limit.limit - limit.left(now)
         mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
         warned = self._warned.get((model, limit.kind), 0)
-        if used * 100 < (warned - _COME_BACK) * limit.limit:
+        if used * 100 < (warned - _REFILLED) * limit.limit:
             warned = self._warned[model, limit.kind] = mark
         if mark <= warned:
             return ""
@@ -98,5 +96,5 @@ class QuotaWatch:
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {KINDS[limit.kind]} are used with {model}, "
-            f"{mark} % or more; all are there again in {wait_words(wait, now)}."
+            f"{mark} % or more; the limit is full again in {wait_words(wait, now)}."
         )

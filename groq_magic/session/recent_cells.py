@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 __all__ = ["recent_cells"]
 
 _CHARACTERS_PER_TOKEN = 4
-_NONE = "`--recent` includes nothing: no cell has run before this one."
+_NO_CELLS = "`--recent` includes nothing: no cell has run before this one."
 
 
 def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], tuple[str, ...]]:
-    """Return the cells that ran last, as a prompt includes them, and notices for the user.
+    """Return the cells that ran last, as values for a prompt, and notices for the user.
 
-    Only the last run of a cell counts. Cells of our own magics and the cell that asks are left out.
+    Of each cell the last run counts. Cells of our magics and the cell that asks are left out.
 
     Parameters
     ----------
     session : Session
     count : int
-        How many, at most.
+        The most cells.
     """
     history = CellHistory(session)
     context = history.context(session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN)
@@ -40,7 +40,7 @@ def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], 
     cells = found[: min(count, most)]
     notices = []
     if not cells:
-        notices.append(_NONE)
+        notices.append(_NO_CELLS)
     if count > most and len(found) > most:
         notices.append(f"`--recent` includes the last {most} cells; more don't fit.")
     recent = []

@@ -1,4 +1,4 @@
-"""The file of this notebook, as it was last saved: turns, answers, the order of its cells."""
+"""The saved file of the notebook: its turns, its answers, the order of its cells."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["SavedNotebook"]
 
 
 class SavedNotebook:
-    """The file of this notebook, as it was last saved.
+    """The saved file of the notebook.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ class SavedNotebook:
     def known_as(self, cell: str | None, source: str) -> str | None:
         """Return the id that the file has for a running cell.
 
-        JupyterLab, Notebook 7 and Colab send it. VS Code sends another one: its cell is the one
-        of the same source, if the file has one such cell. A cell keeps the id of its first run.
+        JupyterLab, Notebook 7 and Colab send the file's id. VS Code sends another one: its
+        cell is then found by its source, if that is unique. A cell keeps the id of its first run.
         """
         if cell is None or not is_hashed(cell):
             return cell
@@ -81,17 +81,17 @@ class SavedNotebook:
         Raises
         ------
         NotebookError
-            When there is no file, or it can't be read, or it isn't ours.
+            If there is no file, or it can't be read, or it is another notebook's.
         """
         return saved_turns(own_notebook(self._shell, self.cells_seen), above=above)
 
     def replay(self, path: Path | None) -> Replay:
-        """Return its answers, or those of the file that the user names.
+        """Return the answers of this notebook, or of the file that the user names.
 
         Raises
         ------
         NotebookError
-            When there is no file, or it can't be read, or it isn't ours.
+            If there is no file, or it can't be read, or it is another notebook's.
         """
         if path is None and notebook_path(self._shell) is None:
             raise NotebookError(
@@ -114,8 +114,8 @@ class SavedNotebook:
         return next((low.source for low in found), "")
 
     def order(self, cell: str) -> tuple[tuple[str, ...], float]:
-        """Return the ids of its cells from top to bottom, and when it was saved.
+        """Return the ids of its cells from top to bottom, and the time when it was saved.
 
-        Empty if unknown, or if the file has no such cell.
+        No ids if they are unknown, or if the file lacks `cell`.
         """
         return self._ids.of(self._shell, cell)

@@ -1,4 +1,4 @@
-"""The secrets to hide, and earlier turns without them."""
+"""The secrets to hide, and earlier turns without secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["EarlierTurns", "present_secrets"]
 
 
 def present_secrets(service: Service) -> Secrets:
-    """Return the present secrets, which no prompt and no output may show; never stored."""
+    """Return the present secrets, which no prompt and output may contain; don't store them."""
     values = secrets_in(os.environ)
     key = service.own_key()
     return Secrets({KEY_NAME: key.value, **values} if key is not None else values)
@@ -28,7 +28,7 @@ def present_secrets(service: Service) -> Secrets:
 class EarlierTurns:
     """Earlier turns without secrets; each turn is searched once.
 
-    A secret may be newer than the turn, or the turn may come from a file.
+    A secret may be newer than a turn, or the turn may be from a file.
     """
 
     def __init__(self) -> None:

@@ -58,11 +58,11 @@ class Session:
     shell : IPython.core.interactiveshell.InteractiveShell
     settings : Settings
     ask_for_key : callable
-        Asks the user for a key, masked, and returns it; None where there is
-        no way to ask.
+        Asks the user for a key, masked, and returns it; None where the user
+        can't be asked.
     owner : Owner, optional
-        The thread that may ask and change the conversation; else the one that
-        makes the session.
+        The thread that may ask and change the conversation; by default the
+        one that runs cells.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Session:
         self.last: Ask | None = None
         self.ledger, self.requests = Ledger(), RequestHistory()
         self.request_log = RequestLog(lambda: settings.log)
-        self.earlier, self.stored_answers = EarlierTurns(), StoredAnswers(settings)
+        self.earlier, self.stored_answers = EarlierTurns(), StoredAnswers()
         self._quota = QuotaWatch()
         self.failures, self.background = LastFailures(), BackgroundErrors()
         self.last_plot, self.questions = LastPlot(shell), OpenQuestions()
@@ -112,11 +112,11 @@ class Session:
         return turn.cell_number if cell is None else self.executions.number_of(cell)
 
     def secrets(self) -> Secrets:
-        """Return the present secrets, which no prompt and no output may show; never stored."""
+        """Return the present secrets, which no prompt and output may contain; don't store them."""
         return present_secrets(self.service)
 
     def privacy(self) -> Privacy:
-        """Return how much of the user's data may be sent now."""
+        """Return the present limits on the user's data in requests."""
         return Privacy(self.settings.rows_sent, tuple(self.settings.private))
 
     def cell_begins(self, source: str = "") -> None:
@@ -132,8 +132,8 @@ class Session:
     def cells_changed(self, notebook: object, order: object) -> None:
         """Order the turns by a notebook's cells (path and ids), as a page reports them.
 
-        In any thread. A report that meets a running cell is dropped: that cell's request has a
-        list of its own, and the page reports again once the kernel is idle.
+        In any thread. A report is dropped if a cell is running: its request has its own list,
+        and the page reports again when the kernel is idle.
         """
         listed, idle_since = listed_cells(notebook, order), self.executions.idle_since
 
@@ -145,21 +145,18 @@ class Session:
             self.owner.hand_over(arrange)
 
     def order_turns(self) -> None:
-        """Order the turns by the saved notebook, where the request had no list and it is newer.
-
-        Not at each save: answers become stale by changes of turns, not by a save.
-        """
+        """Order the turns by the saved notebook, if the request had no list and it is newer."""
         page = self.conversations.page
         self._arrange(page_by_file(page, self.shell, self.saved, self.cell))
 
     def cell_ended(self, *, succeeded: bool) -> None:
-        """Record that a cell has run: turns it no longer asks for are removed."""
+        """Record that a cell has run, and remove the turns that it no longer asks for."""
         self.executions.end()
         self.conversations.end_cell(succeeded=succeeded)
         self._free_frames()
 
     def keep(self, reply: Reply, name: str | None) -> None:
-        """Put the reply into the user's namespace: `_groq`, and `name` with `-o`."""
+        """Set the user's variables: `_groq`, and `name` with `-o`."""
         self._free_frames()
         self.namespace["_groq"], self._error = reply, reply.error
         if name:
@@ -170,15 +167,15 @@ class Session:
         self._shown = reply, self.executions.present
 
     def has_shown(self, reply: Reply) -> bool:
-        """Whether this execution has just shown this reply: it is not to show it twice."""
+        """Whether this execution has shown this reply, so as not to show it twice."""
         shown, execution = self._shown or (None, None)
         return shown is reply and execution is self.executions.present
 
     def note(self, model: str, outcome: Outcome) -> None:
-        """Record which model was asked: pages show what is left of its limits."""
+        """Record the model that was asked: pages show the rest of its limits."""
         fault = outcome.fault
         if fault is not None and isinstance(fault.error, ModelError):
-            # There is no such model, so no limits to show.
+            # The model doesn't exist, so it has no limits.
             return
         self.service.last_model = model
         if self.live is not None:
@@ -194,7 +191,7 @@ class Session:
 
     @property
     def estimate(self) -> TokenEstimate:
-        """The estimate of tokens; practice mode counts in its own way."""
+        """The estimate of tokens; the practice server has its own."""
         return self._estimates[self.service.in_practice]
 
     def restorable(self) -> tuple[SavedTurn, ...]:
@@ -205,7 +202,7 @@ class Session:
         """Return the saved turns of the cells above."""
         above = self.conversations.page.above(self.cell)
         saved = self.saved.turns(above=self.cell if above is None else None)
-        if above is not None:  # cells may have been moved and deleted since it was saved
+        if above is not None:  # cells may have been moved or deleted since the save
             return tuple(turn for turn in saved if turn.key.cell in above)
         return saved
 
@@ -214,7 +211,7 @@ class Session:
     def undo(self) -> UndoResult:
         """Undo the last change, on the page too.
 
-        A NotebookError reports that there is nothing to undo, or that this is another thread.
+        Raises a NotebookError if there is nothing to undo, and in another thread.
         """
         self.owner.require(_CHANGED)
         practice = self.service.in_practice
@@ -252,17 +249,17 @@ class Session:
         self._changed()
         return added
 
-    def finished(
+    def add_answer(
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
-        """Register a finished answer's bar, and mark the answers that its turn made stale."""
+        """Add a finished answer's bar, and mark the answers that its turn put out of date."""
         reasoning = self.live.answers.reasoning(output.slot) if self.live is not None else None
-        self.bars.asked(turn)
+        self.bars.note_prompt(turn)
         self.bars.add(turn, output, in_conversation=in_conversation, reasoning=reasoning)
         if not appended:
             self._changed()
         elif self.live is not None:
-            # No turn follows that could have become stale.
+            # No later turn could be out of date.
             self.live.refresh()
 
     def refresh_picker(self) -> None:
@@ -284,7 +281,7 @@ class Session:
         return self.secrets().hidden(text)
 
     def _free_frames(self) -> None:
-        # Else the error's frames would keep their values alive as long as the reply.
+        # The error's frames would keep their values alive as long as the reply.
         if (error := self._error) is not None:
             error.__traceback__ = error.__context__ = self._error = None
 

@@ -1,4 +1,4 @@
-"""The answers that need no request: the cache on disk, and the replayed notebook."""
+"""Answers without a request: from the cache on disk, or from the notebook that is replayed."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.conversation import Replay
-    from groq_magic.settings import Settings
 
 __all__ = ["StoredAnswers"]
 
-_MEGABYTE = 1_000_000
-_NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
+_NO_FOLDER = "The cache can't be used (the home folder is unknown); asks continue without it."
 
 
 class StoredAnswers:
     """The cache on disk, and the notebook that is replayed.
-
-    Parameters
-    ----------
-    settings : Settings
 
     Attributes
     ----------
@@ -36,57 +30,55 @@ class StoredAnswers:
         Seconds without a first token after which `auto` takes the saved answer.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         self.replay: Replay | None = None
         self.asks_first = False
         self.patience = 5.0
-        self._settings = settings
         self._cache: Cache | None = None
         self._line = ""
         self._is_reported = False
 
     @property
     def cache(self) -> Cache:
-        """The cache's file.
+        """The cache.
 
         Raises
         ------
         NotebookError
-            When no folder for it is known.
+            When its folder is unknown.
         """
-        size, days = int(self._settings.cache_megabytes * _MEGABYTE), self._settings.cache_days
         try:
             folder = cache_folder()
         except RuntimeError:
             raise NotebookError(
-                "There is no place for a cache: the home folder is unknown.", "Set XDG_CACHE_HOME."
+                "The cache has no folder: the home folder is unknown.", "Set XDG_CACHE_HOME."
             ) from None
-        if self._cache is None or self._cache.limits != (folder, size, days):
-            self._cache = Cache(folder, size, days)
+        if self._cache is None or self._cache.path.parent != folder:
+            self._cache = Cache(folder)
         return self._cache
 
-    def kept(self, key: str) -> dict[str, Any] | None:
-        """Return the cached answer for a key, None if there is none or the cache fails."""
-        cache = self._placed()
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return the cached answer of a key, None if it is missing or the cache fails."""
+        cache = self._cache_or_none()
         return cache.get(key) if cache is not None else None
 
-    def keep(self, key: str, answer: Mapping[str, Any]) -> None:
+    def put(self, key: str, answer: Mapping[str, Any]) -> None:
         """Put an answer into the cache, if it can be used."""
-        cache = self._placed()
+        cache = self._cache_or_none()
         if cache is not None:
             cache.put(key, answer)
 
     def lines(self) -> tuple[str, ...]:
         """Return the notices about the cache, each once."""
         of_file = self._cache.take_line() if self._cache is not None else ""
-        of_place, self._line = self._line, ""
-        return tuple(line for line in (of_place, of_file) if line)
+        of_folder, self._line = self._line, ""
+        return tuple(line for line in (of_folder, of_file) if line)
 
-    def _placed(self) -> Cache | None:
-        """Return the cache; None, and one notice, if no folder for it is known."""
+    def _cache_or_none(self) -> Cache | None:
+        """Return the cache; None, with one notice, if its folder is unknown."""
         try:
             return self.cache
         except NotebookError:
             if not self._is_reported:
-                self._is_reported, self._line = True, _NO_PLACE
+                self._is_reported, self._line = True, _NO_FOLDER
         return None

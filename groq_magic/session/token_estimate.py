@@ -1,4 +1,4 @@
-"""Estimate the tokens of a request, corrected by the counts of the service."""
+"""Estimate the tokens of a request, corrected by the service's counts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TokenEstimate"]
 
-# A token is about four bytes of UTF-8 in most languages; characters differ far more.
+# A token is about four bytes of UTF-8 in most languages; in characters it differs more.
 _USUAL_PER_BYTE = 0.25
-# Tokens that begin the answer; a model's chat format adds more, which its usage shows.
+# Tokens that begin the answer; a model's chat format adds more (see its usage).
 _USUAL_AROUND = 3
 _MOST_AROUND = 200
 # Shorter requests correct `around`, longer ones `per_byte`.
@@ -32,7 +32,7 @@ class TokenEstimate:
     per_byte : float
         Tokens of a byte of text.
     around : int
-        Tokens of the chat format that belong to no message.
+        Tokens of the chat format outside of messages.
     """
 
     def __init__(self) -> None:
@@ -40,29 +40,29 @@ class TokenEstimate:
         self.around = _USUAL_AROUND
 
     def of_message(self, message: Mapping[str, Any]) -> int:
-        """Return about how many tokens a message takes, its role included."""
+        """Return the estimated tokens of a message, its role included."""
         return TOKENS_AROUND_A_MESSAGE + math.ceil(size_of(whole_text(message)) * self.per_byte)
 
     def of_messages(self, messages: Sequence[Mapping[str, Any]]) -> int:
-        """Return about how many tokens these messages take in a longer request."""
+        """Return the estimated tokens of messages in a longer request."""
         return sum(map(self.of_message, messages))
 
     def of_request(self, request: Mapping[str, Any]) -> int:
-        """Return about how many tokens a request takes: its messages, and the tools it offers."""
+        """Return the estimated tokens of a request: its messages and its tools."""
         tools = request.get("tools")
         offered = size_of(json.dumps(tools, ensure_ascii=False)) if tools else 0
         around = self.around + math.ceil(offered * self.per_byte)
         return around + self.of_messages(request["messages"])
 
     def learn(self, request: Mapping[str, Any], prompt_tokens: int) -> None:
-        """Correct the estimate by what the service counted for a request.
+        """Correct the estimate by the service's count for a request.
 
         Parameters
         ----------
         request : mapping
-            What was sent; of one with images or tools nothing is learned.
+            As sent; one with images or tools changes nothing.
         prompt_tokens : int
-            The count in its usage.
+            From its usage.
         """
         messages = request["messages"]
         if prompt_tokens <= 0 or request.get("tools"):

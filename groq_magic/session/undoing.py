@@ -1,4 +1,4 @@
-"""Undo on the page: a cell shows the former answer of its turn, or that the turn is removed."""
+"""Undo on the page: show a turn's former answer in its cell, or that the turn is removed."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former", "show_removed"]
 
-# For a cell whose prompt is not the one that its answer belongs to.
+# The remedy for an answer that belongs to a former prompt of its cell.
 TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
 
 _REMOVED = "This answer was removed from the conversation. Run the cell to ask again."
 
-# What a record says of the cell, and not of the ask.
+# The fields of a record about the cell, not about the ask.
 _OF_THE_CELL = frozenset({"version", "turn", "cell", "ask", "replaces", "once"})
 
 
 @dataclass(frozen=True)
 class FormerTurn:
-    """A turn that an undo brought back while its cell shows another answer, or none.
+    """A turn that an undo restored, while its cell showed another answer or none.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ class FormerTurn:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """The change that was undone, and the turns that are back.
+    """The change that was undone, and the turns that were restored.
 
     Parameters
     ----------
     phrase : str
-        The change in words, without capital and full stop.
+        The change, without capital and full stop.
     former : tuple of FormerTurn
     """
 
@@ -70,13 +70,13 @@ def show_former(
     hidden: Callable[[str], str],
     turn: Turn,
 ) -> FormerTurn:
-    """Show a turn's answer in its cell again, where the page can be reached.
+    """Show a turn's answer in its cell again, if a page is connected.
 
     Parameters
     ----------
     bars : Bars
     live : Live or None
-        None where no page can be reached.
+        None without a page.
     hidden : callable
         Replaces the secrets in a text.
     turn : Turn
@@ -90,23 +90,23 @@ def show_former(
         shown = replace(former, output=output)
     is_shown = shown is not None and live is not None and _put(live, shown)
     if former is not None and is_shown:
-        # Without the warning: it may not hold the next time.
+        # Without the warning, which may not apply later.
         bars.add(turn, former.output, in_conversation=True, reasoning=former.reasoning)
     return FormerTurn(turn, is_shown, has_other_prompt)
 
 
 def show_removed(bars: Bars, live: Live | None, turns: Iterable[Turn]) -> None:
-    """Show above answers that they were removed, where the page can be reached.
+    """Show above the answers of removed turns that they were removed, if a page is connected.
 
-    It is saved: else `%groq_restore` would bring them back in the reopened notebook.
+    It is saved, so that `%groq_restore` does not restore them in the reopened notebook.
 
     Parameters
     ----------
     bars : Bars
     live : Live or None
-        None where no page can be reached.
+        None without a page.
     turns : iterable of Turn
-        That were removed, each by an undo or by itself.
+        The removed ones.
     """
     for turn in turns:
         former = bars.former(turn)
@@ -124,11 +124,11 @@ def show_removed(bars: Bars, live: Live | None, turns: Iterable[Turn]) -> None:
 
 
 def _put(live: Live, former: FormerAnswer) -> bool:
-    """Replace what the cell shows; return whether it shows an answer."""
+    """Replace the answer that a cell shows; return whether it shows one."""
     output = former.output
     if not live.answers.has(output.slot):
         return False
-    # Before the output, so that its bar comes up filled.
+    # Before the output, so that its bar is filled at once.
     live.put(output.slot, output.live, former.reasoning)
     found = live.answers.replace(output.slot, *bundle(output), former.reasoning)
     if found is not None:
@@ -137,7 +137,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
 
 
 def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
-    """Return an answer with the prompt that its cell does not contain any more."""
+    """Return an answer with its prompt, which its cell no longer contains."""
     warning = f"This answer belongs to the cell's former prompt, {quote}. {TO_GO_ON}"
     record = output.metadata.get("groq_magic")
     metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
@@ -145,7 +145,7 @@ def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnsw
 
 
 def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
-    """Return the output of a turn that was restored from the file, and so never shown here.
+    """Return the output of a turn that was restored from the file and not shown in this session.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
     if shown is None:
         return None
     record = shown.output.metadata.get("groq_magic")
-    # What its request was made of besides is not known.
+    # Other facts about its request are unknown.
     own = {name: value for name, value in (record or {}).items() if name in _OF_THE_CELL} | {
         "conversation": turn.conversation,
         "included": sorted(turn.data.names),

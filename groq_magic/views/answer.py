@@ -86,7 +86,7 @@ class AnswerView:
         self._shown().feed(self._growing().restart(line), "")
 
     def _growing(self) -> GrowingData:
-        # Rendering takes a while to import.
+        # Importing the renderer is slow.
         from groq_magic.rendering import GrowingData
 
         if self._data is None:

@@ -73,7 +73,7 @@ class Progress:
     first_token : float or None
         Seconds from the beginning to the first token; None before it.
     waiting : str
-        The reason for a wait in one line, "" while there is none.
+        The reason for a wait in one line, "" without a wait.
     """
 
     tokens: int

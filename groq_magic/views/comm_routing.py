@@ -48,19 +48,19 @@ def receive_on_control(
     A busy kernel runs a comm's messages after the cell (ipykernel 6, and pages
     without subshells). Its control channel has a thread of its own.
     """
-    handlers = _control_handlers(widget)
-    if handlers is not None:
-        handlers[message_type] = lambda _stream, _from, message: receive(message["content"])
+    receivers = _control_receivers(widget)
+    if receivers is not None:
+        receivers[message_type] = lambda _stream, _from, message: receive(message["content"])
 
 
 def ignore_on_control(widget: Any, message_type: str) -> None:
     """Stop receiving messages of a type."""
-    handlers = _control_handlers(widget)
-    if handlers is not None:
-        handlers.pop(message_type, None)
+    receivers = _control_receivers(widget)
+    if receivers is not None:
+        receivers.pop(message_type, None)
 
 
-def _control_handlers(widget: Any) -> dict[str, Any] | None:
+def _control_receivers(widget: Any) -> dict[str, Any] | None:
     """Return ipykernel's functions by message type; None for another kernel."""
     kernel: Any = getattr(widget.comm, "kernel", None)
     return getattr(kernel, "control_handlers", None)

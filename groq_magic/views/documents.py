@@ -104,7 +104,7 @@ class Document:
         return self._text.html()
 
     def reasoning(self) -> tuple[str, str] | None:
-        """Return heading and safe HTML of the reasoning, None where there was none."""
+        """Return heading and safe HTML of the reasoning, None without reasoning."""
         summary = self._shown.get("summary")
         return (summary, self._reasoning.html()) if summary else None
 

@@ -52,7 +52,7 @@ class FinishedOutput:
     run : Run
         The execution that displayed it.
     place : str
-        The class of the placeholder that it replaces; "" if there was none.
+        The class of the placeholder that it replaces; "" without one.
     turn : str
         The class of its bar.
     data, metadata : mapping

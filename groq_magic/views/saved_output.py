@@ -66,7 +66,7 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
         return False
     if not saved.html:
         return True
-    shown = _Shown.of(saved.html)
+    shown = _ShownText.of(saved.html)
     if shown.is_odd:
         return False
     if any(_is_rendered(shown, text) for text in _texts(saved.answer, whole=whole)):
@@ -76,7 +76,7 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
 
 def _texts(answer: str, *, whole: bool) -> Iterator[str]:
     """Yield the Markdown of an answer for each format."""
-    # Rendering takes a while to import.
+    # Importing the renderer is slow.
     from groq_magic.rendering import data_markdown, fenced, fenced_code, shows_all
     from groq_magic.reply import code_of, data_of
 
@@ -109,7 +109,7 @@ def _parsed(answer: str) -> Any:
         return None
 
 
-def _shows_change(shown: _Shown, answer: str) -> bool:
+def _shows_change(shown: _ShownText, answer: str) -> bool:
     """Whether an output shows an answer's prose, and its code as a diff."""
     from groq_magic.rendering import fenced_code
 
@@ -130,15 +130,15 @@ def _has_lines(change: str, fence: Fence) -> bool:
     )
 
 
-def _is_rendered(shown: _Shown, markdown: str) -> bool:
+def _is_rendered(shown: _ShownText, markdown: str) -> bool:
     """Whether an output shows exactly this Markdown, as visibly as our own output would."""
     from groq_magic.rendering import to_html
 
-    rendered = _Shown.of(f'<div class="groq-text">{to_html(markdown)}</div>')
+    rendered = _ShownText.of(f'<div class="groq-text">{to_html(markdown)}</div>')
     return shown.answer == rendered.answer and shown.marks <= rendered.marks
 
 
-class _Shown(HTMLParser):
+class _ShownText(HTMLParser):
     """The text that HTML of ours shows, without white space.
 
     Attributes
@@ -161,7 +161,7 @@ class _Shown(HTMLParser):
         self._change: list[str] = []
 
     @classmethod
-    def of(cls, html: str) -> _Shown:
+    def of(cls, html: str) -> _ShownText:
         """Return the text that HTML shows."""
         shown = cls()
         shown.feed(html)

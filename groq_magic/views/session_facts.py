@@ -56,7 +56,7 @@ class KeyFacts:
     state : str
         "key from GROQ_API_KEY", or what happens without one; never the key.
     wanted : bool
-        Whether the user has none, and can enter one.
+        Whether the user lacks a key, and can enter one.
     """
 
     state: str

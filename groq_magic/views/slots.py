@@ -32,7 +32,7 @@ __all__ = [
     "value_text",
 ]
 
-# By the session's token a page tells this kernel's outputs from forged ones.
+# By the session's token a page distinguishes this kernel's outputs from forged ones.
 TOKEN_CLASS = f"groq-token-{TOKEN}"
 # Marks the model in use in the list of models.
 MARK = "\N{CHECK MARK}"

@@ -228,9 +228,9 @@ def saved_reasoning(html: str) -> str | None:
     if fold is None or end is None:
         return ""
     # Rendering imports markdown, and few saved answers show reasoning.
-    from groq_magic.rendering import resanitised
+    from groq_magic.rendering import sanitise_saved_html
 
-    return resanitised(html[fold.end() : end.start()])
+    return sanitise_saved_html(html[fold.end() : end.start()])
 
 
 class StaticView:

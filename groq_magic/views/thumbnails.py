@@ -34,7 +34,7 @@ class Thumbnail:
 
 
 def thumbnails_of(images: Iterable[PromptImage]) -> tuple[Thumbnail, ...]:
-    """Return the thumbnails of images; images on the web have none, as the page loads nothing."""
+    """Return the thumbnails of images; not of images on the web, as the page loads nothing."""
     return tuple(
         Thumbnail(each.name, each.size, each.thumbnail) for each in images if each.thumbnail
     )

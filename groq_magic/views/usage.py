@@ -99,7 +99,7 @@ def _asks(ledger: Ledger, *, practice: bool) -> list[tuple[str, str]]:
 
 def _left_out(count: int) -> str:
     asks, are = ("asks were", "are") if count > 1 else ("ask was", "is")
-    return f"{count:,} {asks} refused, stopped or broken off unanswered, and {are} not counted."
+    return f"{count:,} {asks} refused, stopped or cut off unanswered, and {are} not counted."
 
 
 def _unmeasured(count: int) -> str:

@@ -128,10 +128,10 @@ class Kernel:
         session.send(self.client.shell_channel.socket, message)
         counted, messages, html = 0, 0, 0
         while True:
-            told = self.client.get_iopub_msg(timeout=600)
-            if told["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            reported = self.client.get_iopub_msg(timeout=600)
+            if reported["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
-            kind, content = told["msg_type"], told["content"]
+            kind, content = reported["msg_type"], reported["content"]
             if kind == "status" and content["execution_state"] == "idle":
                 break
             if kind == "error":

@@ -43,7 +43,7 @@ def main() -> int:
     records = results.records
     for name, each in records.items() if options.show else ():
         print(f"===== {name}\n{each.get('request', 'no request')}\n")
-    # A test that broke off has recorded nothing.
+    # A test that was stopped has recorded nothing.
     lacking = {n: each.get("missing", ["everything"]) for n, each in records.items()}
     for name, missing in lacking.items():
         if missing:

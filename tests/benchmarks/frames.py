@@ -82,7 +82,7 @@ def traced(browser: Any, notebook: Any, index: int) -> tuple[list[Task], int | N
     return busiest, settled[0] if settled else None
 
 
-def told(name: str, tasks: list[Task]) -> float:
+def reported(name: str, tasks: list[Task]) -> float:
     """Print what a phase cost; return its longest task, in ms."""
     worked = [task.worked / 1e3 for task in tasks]
     long = [each for each in worked if each > LONG]
@@ -129,9 +129,9 @@ def main() -> None:
             server.close()
     assert settled is not None, "the answer never settled"
     print(f"{options.tokens} tokens at {options.rate} tok/s")
-    told("streaming", [task for task in tasks if task.began + task.took < settled])
-    ours = told("settling", [task for task in tasks if task.began + task.took >= settled])
-    alone = told("Lab alone", baseline)
+    reported("streaming", [task for task in tasks if task.began + task.took < settled])
+    ours = reported("settling", [task for task in tasks if task.began + task.took >= settled])
+    alone = reported("Lab alone", baseline)
     print(f"settling / Lab alone: {ours / alone:.2f}")
 
 

@@ -1,7 +1,7 @@
 """What rendering costs, as ratios: python tests/benchmarks/rendering_cost.py.
 
 CPU per token of a stream at 64k tokens against 8k (1 is linear), the one-shot against plain
-Python-Markdown, the stream against rendering the whole text anew at each frame. A token is
+Python-Markdown, the stream against rendering the whole text again at each frame. A token is
 taken as four characters, a frame as 50 tokens (1,000 tokens a second at 20 frames a second).
 """
 
@@ -109,7 +109,7 @@ def main() -> None:
     for end in range(_FRAME, len(text) + 1, _FRAME):
         to_html(text[:end])
     naive = time.process_time() - start
-    print(f"stream, 8k tokens: {stream:.2f} s, {stream / naive:.3f} of rendering anew each frame")
+    print(f"stream, 8k tokens: {stream:.2f} s, {stream / naive:.3f} of rendering again each frame")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def practice_server() -> Iterator[str]:
 
 
 def post(url: str, body: object) -> None:
-    """Tell the practice server something."""
+    """Send a command to the practice server."""
     request = urllib.request.Request(url, json.dumps(body).encode())
     urllib.request.urlopen(request, timeout=10).close()
 
@@ -101,12 +101,12 @@ class Kernel:
         self._client.shell_channel.send(message)
         printed = ""
         while True:
-            told = self._client.get_iopub_msg(timeout=60)
-            if told["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            reported = self._client.get_iopub_msg(timeout=60)
+            if reported["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
-            if told["msg_type"] == "stream":
-                printed += told["content"]["text"]
-            if told["content"].get("execution_state") == "idle":
+            if reported["msg_type"] == "stream":
+                printed += reported["content"]["text"]
+            if reported["content"].get("execution_state") == "idle":
                 return printed
 
 

@@ -43,13 +43,13 @@ SETTLED = 0.6
 
 
 def post(url: str, body: object) -> None:
-    """Tell the practice server something."""
+    """Send a command to the practice server."""
     request = urllib.request.Request(url, json.dumps(body).encode())
     urllib.request.urlopen(request, timeout=10).close()
 
 
 def took(session: Session) -> float:
-    """Ask, interrupt once it is under way, and return the seconds until it ended."""
+    """Ask, interrupt once it has begun, and return the seconds until it ended."""
     sent: list[float] = []
     main = threading.main_thread().ident
     assert main is not None

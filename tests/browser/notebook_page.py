@@ -65,7 +65,7 @@ class Notebook:
                 if (widget.context) widget.context.model.dirty = false;
                 widget.dispose();
               }
-              // What was under way for them fails now, and is nobody's.
+              // What was running for them fails now, and is nobody's.
               await new Promise((done) => setTimeout(done, 300));
             }"""
         )

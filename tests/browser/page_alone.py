@@ -87,10 +87,10 @@ class Bare:
         known: tuple[str, ...] = ("p1",),
         context: Any = None,
         *,
-        can_tell: bool = True,
+        can_distinguish: bool = True,
         docs: tuple[dict[str, Any], ...] = (ANSWER_OF_S1,),
     ) -> None:
-        given = {"html": html, "known": known, "context": context, "canTell": can_tell}
+        given = {"html": html, "known": known, "context": context, "canTell": can_distinguish}
         given |= {"docs": docs, "token": TOKEN}
         self.page.evaluate(START, {"code": SessionWidget._esm, **given})
 

@@ -41,8 +41,8 @@ def number_of(text: str) -> str:
 
 
 @dataclass(eq=False)
-class Asked:
-    """What a cell was last asked with: one object for all numbers that a cell has had."""
+class CellPrompt:
+    """The prompt that a cell was last asked with; one object for all numbers of the cell."""
 
     prompt: str | None = None
 
@@ -63,7 +63,7 @@ class Cells:
         self._practice = practice
         self._panel = notebook.panel("panel.id")
         self._numbers = itertools.count(1001)
-        self._asked = {number_of(text): Asked() for text in self.texts()}
+        self._asked = {number_of(text): CellPrompt() for text in self.texts()}
 
     def texts(self) -> list[str]:
         """Return the text of each cell, from top to bottom, as the document has it."""
@@ -93,7 +93,7 @@ class Cells:
         self._do(f"insert {number}", index, "insert-cell-below")
         # Its lines are code as well, should they be split off.
         self._write(index + 1, f"%%groq\n{number}\n{number}0")
-        self._asked[f"{number}"] = Asked()
+        self._asked[f"{number}"] = CellPrompt()
 
     def edit(self, index: int) -> None:
         """Write one more line into a cell."""
@@ -135,15 +135,15 @@ class Cells:
         self._notebook.panel(f"panel.content.activeCell.editor.setCursorPosition({place})")
         self._notebook.command("notebook:split-cell-at-cursor")
         self._notebook.command("notebook:enter-command-mode")
-        self._number(index, Asked())
+        self._number(index, CellPrompt())
         is_cell = self._id(index + 1) == cell_id
-        self._number(index + 1, cell if is_cell else Asked())
+        self._number(index + 1, cell if is_cell else CellPrompt())
         return is_cell
 
     def merge(self, index: int) -> None:
         """Merge with the cell below: the whole is a new cell for the notebook."""
         self._do("merge", index, "merge-cell-below")
-        self._number(index, Asked())
+        self._number(index, CellPrompt())
 
     def run(self, index: int) -> None:
         """Run a cell, and check what it sent against what stands above it on the page."""
@@ -182,7 +182,7 @@ class Cells:
     def _id(self, index: int) -> str:
         return str(self._notebook.panel(f"panel.content.widgets[{index}].model.id"))
 
-    def _number(self, index: int, asked: Asked) -> None:
+    def _number(self, index: int, asked: CellPrompt) -> None:
         """Give a cell a number of its own."""
         text, number = self.texts()[index], next(self._numbers)
         magic = MAGIC.match(text)

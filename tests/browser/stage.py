@@ -80,7 +80,7 @@ def ask(  # noqa: PLR0913 - each test varies one of them
     until_stopped: bool = False,
     stale: str = "",
 ) -> None:
-    """Wait for Stop where a wait is to be shown; stream; wait for Stop if told to; finish."""
+    """Wait for Stop where a wait is to be shown; stream; wait for Stop if asked to; finish."""
     view: Any = for_front_end("widgets", lambda: live)
     began = time.monotonic()
     metadata = {"groq_magic": {"version": 1, "finish_reason": None}}

@@ -41,9 +41,9 @@ def test_a_plot_is_sent_and_shown_small(jupyter: Any, practice: Any) -> None:
     expect(output).to_contain_text("three prices")
     expect(output).to_contain_text("Included: plot (image, ")
     expect(output).to_contain_text("chosen for the image")
-    picture = output.locator(".groq-images img")
-    expect(picture).to_have_attribute("alt", "Image sent: plot")
-    box = picture.bounding_box()
+    drawn = output.locator(".groq-images img")
+    expect(drawn).to_have_attribute("alt", "Image sent: plot")
+    box = drawn.bounding_box()
     assert 60 < box["height"] <= 92
     assert box["width"] > box["height"]
     (record,) = practice.requests()

@@ -73,7 +73,7 @@ KEPT = """([code, pieces]) => {
 }"""
 
 
-class Watched:
+class WatchedPage:
     """A blank page that notes every dialog, every request and every message."""
 
     def __init__(self, browser: Any) -> None:
@@ -108,7 +108,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(browser: Any) -> Any:
-    page = Watched(browser)
+    page = WatchedPage(browser)
     yield page
     page.context.close()
 

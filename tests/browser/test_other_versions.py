@@ -40,7 +40,7 @@ from tests.browser.test_stopping import (  # noqa: F401 - as above
     test_stop_in_a_second_view_stops_the_answer_in_both,
     test_stop_in_one_notebook_leaves_another_on_the_same_kernel_alone,
     test_stop_is_about_as_fast_as_the_toolbars_button,
-    test_stop_is_heard_inside_an_output_widget,
+    test_stop_is_received_inside_an_output_widget,
     test_two_presses_stop_one_answer_and_nothing_after_it,
     test_without_a_way_to_the_kernel_the_button_names_the_toolbars,
 )

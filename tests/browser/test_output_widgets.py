@@ -20,7 +20,7 @@ HELD = """print([
 def expect_held(notebook: Any, *held: str, at: int = 2) -> None:
     """Expect what the kernel's side of the Output holds in the end: that cell prints it."""
     wanted = str(list(held))
-    for _ in range(200):  # it is told when the kernel has time
+    for _ in range(200):  # it is reported when the kernel has time
         notebook.run_cell(at)
         if notebook.cell_output(at).inner_text().strip() == wanted:
             return

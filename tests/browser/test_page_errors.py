@@ -117,7 +117,7 @@ def test_other_errors_count(errors_of: Any, script: str) -> None:
     assert len(errors_of(script)) == 1
 
 
-def test_both_kinds_are_told_apart_on_one_page(errors_of: Any) -> None:
+def test_both_kinds_are_distinguished_on_one_page(errors_of: Any) -> None:
     (error,) = errors_of(f"(own.later('{CANCELED}'), own.logs('{CANCELED}'), our.loggedByLab('x'))")
     assert "Error: x" in error
     assert "blob:" in error

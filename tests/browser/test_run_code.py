@@ -143,7 +143,7 @@ def test_restart_and_run_all_shows_the_saved_answer_and_asks_nothing(
 
 
 @only_in_lab
-def test_a_page_that_is_loaded_anew_runs_nothing(jupyter: Any, practice: Any) -> None:
+def test_a_page_that_is_loaded_again_runs_nothing(jupyter: Any, practice: Any) -> None:
     practice.script([proposal(0, "ran = True"), {"round": 1, "pieces": [ANSWER]}])
     notebook = jupyter.open([begin(practice.url), ASK, "'ran' in dir()"])
     notebook.run_cell(0)

@@ -223,7 +223,7 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
         "from groq_magic.views.show import show\n"
         "live.start(); show(*panel_text(settings.model, [], ''))"
     )
-    # What the controls send can be heard on another thread than the cell's.
+    # What the controls send can arrive on another thread than the cell's.
     said = (
         "import asyncio\nwhile not pressed: await asyncio.sleep(0.1)\n"
         "print(settings.system, settings.temperature, pressed)"

@@ -1,4 +1,4 @@
-"""The session widget's JavaScript on a bare page, under managers unlike JupyterLab's."""
+"""The session widget's JavaScript on a bare page, with widget managers unlike JupyterLab's."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def test_slots_are_filled_on_a_page_without_notebook_panels(bare: Bare, context:
     expect(bare.page.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
 
 
-@pytest.mark.parametrize("can_tell", [True, False])
-def test_a_missing_picker_leaves_its_place_empty(bare: Bare, can_tell: bool) -> None:  # noqa: FBT001 - a case
-    bare.start(known=(), can_tell=can_tell)
+@pytest.mark.parametrize("can_distinguish", [True, False])
+def test_a_missing_picker_leaves_its_place_empty(bare: Bare, can_distinguish: bool) -> None:  # noqa: FBT001 - a case
+    bare.start(known=(), can_distinguish=can_distinguish)
 
     expect(bare.page.locator(".groq-slot-figures")).to_have_text("· 318 tokens · 806 tok/s")
     expect(bare.picker).to_be_empty()

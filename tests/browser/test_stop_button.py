@@ -45,7 +45,7 @@ RECEIVED = "tell({ count: 2, show: { stop: 'received' } })"
 CONFIRMED_WITHIN = 2000  # ms
 
 
-class Shown:
+class AnswerPage:
     """A page that shows an answer; its clock stands still."""
 
     def __init__(self, page: Any) -> None:
@@ -54,7 +54,7 @@ class Shown:
         page.goto("about:blank")
         page.clock.pause_at(3_600_000)
 
-    def show(self, kernel: str = "heard", views: int = 1) -> Shown:
+    def show(self, kernel: str = "heard", views: int = 1) -> AnswerPage:
         self.page.evaluate(SHOWN, [CODE, kernel, views, PLACE, TOKEN])
         return self
 
@@ -68,11 +68,11 @@ class Shown:
 
 
 @pytest.fixture
-def shown(lone_page: Any) -> Shown:
-    return Shown(lone_page)
+def shown(lone_page: Any) -> AnswerPage:
+    return AnswerPage(lone_page)
 
 
-def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
+def test_a_press_goes_out_once_on_both_channels(shown: AnswerPage) -> None:
     shown.show().button.dispatch_event("pointerdown", {"button": 0})
     shown.button.dispatch_event("click")
 
@@ -93,7 +93,7 @@ def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
     expect(shown.button).to_be_disabled()
 
 
-def test_a_finger_that_goes_down_may_scroll_and_a_tap_stops(shown: Shown) -> None:
+def test_a_finger_that_goes_down_may_scroll_and_a_tap_stops(shown: AnswerPage) -> None:
     touch = {"button": 0, "pointerType": "touch"}
     shown.show().button.dispatch_event("pointerdown", touch)
     assert shown.sent() == []
@@ -102,7 +102,7 @@ def test_a_finger_that_goes_down_may_scroll_and_a_tap_stops(shown: Shown) -> Non
     assert next(content for _, content in shown.sent()) == {"stop": "s1"}
 
 
-def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: Shown) -> None:
+def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: AnswerPage) -> None:
     shown.show().button.press("Enter")
     shown.page.evaluate(RECEIVED)
     shown.page.clock.fast_forward(10 * CONFIRMED_WITHIN)
@@ -111,7 +111,9 @@ def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: 
 
 
 @pytest.mark.parametrize("kernel", ["heard", "dead", "none"])
-def test_a_press_that_nobody_confirms_names_the_toolbars_button(shown: Shown, kernel: str) -> None:
+def test_a_press_that_nobody_confirms_names_the_toolbars_button(
+    shown: AnswerPage, kernel: str
+) -> None:
     shown.show(kernel).button.press("Enter")
     assert shown.sent()[0] == ["comm", {"stop": "s1"}]
     shown.page.clock.fast_forward(CONFIRMED_WITHIN - 1)
@@ -127,7 +129,7 @@ def test_a_press_that_nobody_confirms_names_the_toolbars_button(shown: Shown, ke
     expect(shown.button).to_have_text("Stopping")
 
 
-def test_a_press_in_one_view_shows_in_all(shown: Shown) -> None:
+def test_a_press_in_one_view_shows_in_all(shown: AnswerPage) -> None:
     shown.show(views=2).button.last.press("Enter")
 
     expect(shown.button).to_have_text(["Stopping", "Stopping"])
@@ -137,7 +139,7 @@ def test_a_press_in_one_view_shows_in_all(shown: Shown) -> None:
     expect(shown.button).to_have_text(["Stop with ■ in the toolbar"] * 2)
 
 
-def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: Shown) -> None:
+def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: AnswerPage) -> None:
     shown.show()
     for count in (3, 4, 5):
         shown.page.evaluate("(count) => tell({ count, show: {} })", count)

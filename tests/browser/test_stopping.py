@@ -221,7 +221,7 @@ def test_without_a_way_to_the_kernel_the_button_names_the_toolbars(jupyter: Any)
 
 
 @only_in_lab
-def test_stop_is_heard_inside_an_output_widget(jupyter: Any) -> None:
+def test_stop_is_received_inside_an_output_widget(jupyter: Any) -> None:
     inside = f"from ipywidgets import Output\nout = Output()\ndisplay(out)\nwith out: {STREAMING}"
     notebook = jupyter.open([STAGE, inside])
     notebook.run_cell(0)

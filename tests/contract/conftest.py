@@ -29,7 +29,7 @@ KEY = "gsk_made_up_for_tests_0123456789"
 
 
 class RecordingView:
-    """Shows nothing and remembers what it was told.
+    """Shows nothing and records what it was asked to show.
 
     Parameters
     ----------
@@ -76,8 +76,8 @@ class RecordingView:
 
 
 @dataclass
-class Asked:
-    """How an ask went."""
+class AskResult:
+    """The result of an ask."""
 
     view: RecordingView
     reply: Reply | None
@@ -120,7 +120,7 @@ class Notebook:
         cell: str | None = "a",
         stop_when: Callable[[RecordingView], bool] | None = None,
         **options: Any,
-    ) -> Asked:
+    ) -> AskResult:
         """Run a cell with one ask."""
         self.shell.execution_count += 1
         self.shell.cell = cell
@@ -131,7 +131,7 @@ class Notebook:
         except GroqMagicError as failure:
             error = failure
         self.session.cell_ended(succeeded=error is None)
-        return Asked(view, self.shell.user_ns.get("_groq"), error)
+        return AskResult(view, self.shell.user_ns.get("_groq"), error)
 
     @property
     def turns(self) -> list[tuple[str, str, str | None]]:

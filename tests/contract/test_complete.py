@@ -219,7 +219,7 @@ def test_a_session_gives_its_settings_key_and_practice_mode(
     monkeypatch.delenv("GROQ_API_KEY")
     with pytest.raises(ApiKeyError, match="There is no key"):
         complete_checked("hi", AskOptions(), session)
-    session.service.practise(on=True)
+    session.service.set_practice(on=True)
     reply = complete_checked("hi", AskOptions(), session)
     assert reply.text.startswith("Practice mode")
 

@@ -30,8 +30,8 @@ TEXT = (
 
 
 @dataclass(frozen=True)
-class Told:
-    """What has been told once the JSON of an event is whole: at byte `end` of the body."""
+class Arrival:
+    """The facts that have arrived once the JSON of an event is whole: at byte `end` of the body."""
 
     end: int
     text: str = ""
@@ -39,13 +39,13 @@ class Told:
     finish_reason: str | None = None
 
 
-def reply() -> tuple[bytes, list[Told]]:
-    """Return a stream of some 5 kB, and what of it is told by when."""
+def reply() -> tuple[bytes, list[Arrival]]:
+    """Return a stream of some 5 kB, and the facts that it contains, by byte."""
     deltas = [{"role": "assistant", "content": ""}, {"reasoning": "Let me…"}]
     # Some begin and end beside every kind of byte.
     starts = accumulate(islice(cycle((2, 7, 1, 11)), len(TEXT)), initial=0)
     deltas += [{"content": TEXT[a:b]} for a, b in pairwise(starts) if a < len(TEXT)]
-    body, told = b"", [Told(0)]
+    body, reported = b"", [Arrival(0)]
     for delta, ending in [*((delta, None) for delta in deltas), ({}, "stop")]:
         chunk = {
             "id": "c",
@@ -54,19 +54,19 @@ def reply() -> tuple[bytes, list[Told]]:
             "choices": [{"index": 0, "delta": delta, "finish_reason": ending}],
         }
         body += b"data: " + json.dumps(chunk, ensure_ascii=False).encode()
-        last = told[-1]
+        last = reported[-1]
         text, thought = delta.get("content", ""), delta.get("reasoning", "")
-        told.append(Told(len(body), last.text + text, last.thought + thought, ending))
+        reported.append(Arrival(len(body), last.text + text, last.thought + thought, ending))
         body += b"\n\n"
-    return body + b"data: [DONE]\n\n", told
+    return body + b"data: [DONE]\n\n", reported
 
 
-BODY, TOLD = reply()
+BODY, REPORTED = reply()
 
 
-def delivered(size: int) -> Told:
-    """Return what the first bytes of the body tell."""
-    return TOLD[bisect.bisect_right(TOLD, size, key=lambda told: told.end) - 1]
+def delivered(size: int) -> Arrival:
+    """Return what the first bytes of the body contain."""
+    return REPORTED[bisect.bisect_right(REPORTED, size, key=lambda reported: reported.end) - 1]
 
 
 class Cut:
@@ -109,19 +109,19 @@ def read(size: int, ending: Exception | None) -> tuple[str, str, Outcome]:
 @pytest.mark.slow
 def test_cut_at_every_byte_the_text_kept_is_the_text_delivered(ending: Any) -> None:
     assert 4_000 < len(BODY) < 6_000
-    assert TOLD[-1].text == TEXT
+    assert REPORTED[-1].text == TEXT
     for size in range(len(BODY) + 1):
-        told, (text, reasoning, outcome) = delivered(size), read(size, ending)
-        assert (text, reasoning) == (told.text, told.thought), size
-        assert outcome.finish_reason == told.finish_reason, size
+        reported, (text, reasoning, outcome) = delivered(size), read(size, ending)
+        assert (text, reasoning) == (reported.text, reported.thought), size
+        assert outcome.finish_reason == reported.finish_reason, size
         # Whatever is missing is known to be missing.
-        lost = told.finish_reason is None
-        broken = lost and (ending is not None or not told.text + told.thought)
+        lost = reported.finish_reason is None
+        broken = lost and (ending is not None or not reported.text + reported.thought)
         assert (outcome.fault is not None) == broken, size
 
 
 class Breaking(socketserver.ThreadingTCPServer):
-    """Sends as many bytes of the reply as it was told, then closes the connection."""
+    """Sends a given number of bytes of the reply, then closes the connection."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -164,12 +164,14 @@ def test_what_a_broken_connection_delivered_is_the_turn(
     notebook = notebook_factory(breaking.url, tries=1)
     for size in range(100, len(BODY), 211):
         breaking.size = size
-        told = delivered(size)
+        reported = delivered(size)
         notebook.session.conversations.reset("main")
         asked = notebook.ask()
-        assert asked.reply.text == asked.view.fed == told.text, size
-        assert asked.reply.finish_reason == (told.finish_reason or "error"), size
-        assert [answer for _, answer, _ in notebook.turns] == [told.text] * bool(told.text), size
+        assert asked.reply.text == asked.view.fed == reported.text, size
+        assert asked.reply.finish_reason == (reported.finish_reason or "error"), size
+        assert [answer for _, answer, _ in notebook.turns] == [reported.text] * bool(
+            reported.text
+        ), size
 
 
 def test_what_to_do_about_a_broken_answer_is_said_once(notebook: Any, practice: Any) -> None:

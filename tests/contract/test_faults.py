@@ -102,18 +102,18 @@ TRIED_AGAIN = (
     Row("drop-before-headers", ConnectionLostError, ("can't be reached", "network"), tries=4),
     Row("reset-before-headers", ConnectionLostError, ("can't be reached", "reset"), tries=4),
     Row("stall-before-headers", ConnectionLostError, ("0.2 s", "--timeout"), tries=4),
-    Row("drop:after=0", ConnectionLostError, ("broke off",), tries=4),
-    Row("reset:after=0", ConnectionLostError, ("broke off",), tries=4),
+    Row("drop:after=0", ConnectionLostError, ("connection broke",), tries=4),
+    Row("reset:after=0", ConnectionLostError, ("connection broke",), tries=4),
     Row("stall:after=0", ConnectionLostError, ("0.2 s",), tries=4),
     Row("eof:after=0", ConnectionLostError, ("before any text", AGAIN), tries=4, modes=STREAMED),
     Row("x-groq-error:after=0", ServiceError, ("over capacity",), tries=4, modes=STREAMED),
     # A reply that isn't streamed has brought nothing until it is whole.
-    Row("drop:after=2", ConnectionLostError, ("broke off",), tries=4, modes=NOT),
-    Row("cut:bytes=60", ConnectionLostError, ("broke off",), tries=4, modes=NOT),
+    Row("drop:after=2", ConnectionLostError, ("connection broke",), tries=4, modes=NOT),
+    Row("cut:bytes=60", ConnectionLostError, ("connection broke",), tries=4, modes=NOT),
 )
-BROKEN_OFF = (
-    Row("drop:after=2", ConnectionLostError, ("broke off", "above", AGAIN), "one two"),
-    Row("reset:after=2", ConnectionLostError, ("broke off",), "one two"),
+BROKEN_CONNECTION = (
+    Row("drop:after=2", ConnectionLostError, ("connection broke", "above", AGAIN), "one two"),
+    Row("reset:after=2", ConnectionLostError, ("connection broke",), "one two"),
     Row("stall:after=2", ConnectionLostError, ("0.2 s", "above"), "one two"),
     Row("malformed-json:after=2", ServiceError, ("can't be read", AGAIN), "one two"),
     Row("event-error:after=2", RequestError, ("tool call",), "one two", folded='"look_up"'),
@@ -153,7 +153,7 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def rows() -> Iterable[Any]:
     for row in REFUSED + TRIED_AGAIN:
         yield from (pytest.param(row, s, id=f"{row.fault}-{s}") for s in row.modes)
-    for row in BROKEN_OFF + CUT_OFF + ODD_BUT_WHOLE:
+    for row in BROKEN_CONNECTION + CUT_OFF + ODD_BUT_WHOLE:
         yield pytest.param(row, True, id=f"{row.fault}-True")
     for fault in ("ok", "delay:seconds=0.05"):
         yield from (
@@ -162,7 +162,7 @@ def rows() -> Iterable[Any]:
 
 
 @pytest.mark.parametrize(("row", "streamed"), tuple(rows()))
-def test_a_fault_is_told_and_loses_nothing(
+def test_a_fault_is_reported_and_loses_nothing(
     notebook: Any, practice: Any, key: str, row: Row, streamed: Any
 ) -> None:
     practice.script([{"match": "Earlier", "reply": "An answer."}, {"pieces": PIECES}])
@@ -242,7 +242,9 @@ def test_the_length_is_said_with_the_way_to_more(notebook: Any, practice: Any) -
     assert "--max-tokens" in asked.warnings
 
 
-def test_why_the_service_ended_early_is_told_above_the_answer(notebook: Any, practice: Any) -> None:
+def test_why_the_service_ended_early_is_reported_above_the_answer(
+    notebook: Any, practice: Any
+) -> None:
     practice.script([{"pieces": PIECES}])
     practice.faults("x-groq-error:after=2:message=worker gsk_leaked_by_the_service died")
     (notice,) = notebook.ask().view.settled.notices

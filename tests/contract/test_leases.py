@@ -79,7 +79,7 @@ class Holding(socketserver.ThreadingTCPServer):
         self.url = f"{scheme}://localhost:{self.server_address[1]}"
 
     def handle_error(self, *_about: object) -> None:
-        """Say nothing: connections break off here on purpose."""
+        """Print nothing: connections break here on purpose."""
 
 
 def _reply(prompt: str, *, closes: bool) -> bytes:

@@ -98,7 +98,7 @@ def test_a_practice_server_that_died_is_started_again(
 ) -> None:
     monkeypatch.delenv("GROQ_API_KEY")
     service = notebook.session.service
-    service.practise(on=True)
+    service.set_practice(on=True)
     assert notebook.ask().error is None
     service._practice._process.kill()
     service._practice._process.wait()
@@ -111,7 +111,7 @@ def test_an_answer_in_practice_mode_needs_no_key(
     notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GROQ_API_KEY")
-    notebook.session.service.practise(on=True)
+    notebook.session.service.set_practice(on=True)
     assert notebook.ask().error is None
     assert practice.requests() == []
     # Practice turns and real ones never mix.

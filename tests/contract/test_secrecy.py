@@ -15,7 +15,7 @@ import pytest
 
 from groq_magic.api.client import Client
 from groq_magic.api.fault import FaultContext
-from groq_magic.api.key import ApiKey, checked
+from groq_magic.api.key import ApiKey, parse_key
 from groq_magic.api.sdk_faults import fault_of
 from groq_magic.errors import ApiKeyError, GroqMagicError
 
@@ -77,7 +77,7 @@ def test_an_error_has_no_frames_behind_it(notebook: Any, practice: Any, fault: A
     assert "gsk_made_up_for_tests" not in values
 
 
-def test_a_header_that_can_not_be_sent_is_told_without_it(practice: Any) -> None:
+def test_a_header_that_can_not_be_sent_is_reported_without_it(practice: Any) -> None:
     # The SDK's own text for a key with a line end holds the key.
     key = "gsk_made_up_with\nline_end"
     client = Client(ApiKey(key, "a test"), practice.url, 1.0)
@@ -112,7 +112,7 @@ def test_a_malformed_key_is_refused_without_being_shown(
 
 def test_control_characters_in_a_typed_key_are_refused_unseen() -> None:
     with pytest.raises(ApiKeyError) as caught:
-        checked("gsk_a\x00b", "%groq_key")
+        parse_key("gsk_a\x00b", "%groq_key")
     assert "gsk" not in str(caught.value)
 
 
@@ -125,7 +125,7 @@ def test_what_holds_the_key_does_not_show_it(notebook: Any, key: str) -> None:
     assert key not in json.dumps(dict(notebook.shell.user_ns["_groq"].request))
 
 
-def test_a_wrong_proxy_is_told_without_its_password(
+def test_a_wrong_proxy_is_reported_without_its_password(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_BASE_URL", "http://groq.invalid")

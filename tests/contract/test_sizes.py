@@ -14,7 +14,7 @@ GENERAL, SMALL = "openai/gpt-oss-120b", "openai/gpt-oss-20b"
 
 @pytest.fixture
 def small_minute(notebook_factory: Any, practice_factory: Any) -> Any:
-    """A notebook whose service allows 8,000 tokens a minute, as it has told."""
+    """A notebook whose service allows 8,000 tokens a minute, as it has reported."""
     notebook = notebook_factory(practice_factory(tokens_per_minute=8_000).url)
     assert notebook.ask("Hello").error is None
     return notebook
@@ -39,7 +39,7 @@ def test_the_answer_that_is_asked_for_counts(notebook: Any, practice: Any) -> No
     assert practice.requests() == []
 
 
-def test_the_minute_that_the_service_told_counts(small_minute: Any) -> None:
+def test_the_minute_that_the_service_reported_counts(small_minute: Any) -> None:
     asked = small_minute.ask("word " * 8_000)
     assert isinstance(asked.error, TooLargeError)
     assert "8,000 tokens a minute" in str(asked.error)
@@ -103,7 +103,9 @@ def test_binary_values_are_refused_with_a_reason(notebook: Any, practice: Any, v
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_parameter_that_is_no_number_is_told(notebook: Any, practice: Any, value: Any) -> None:
+def test_a_parameter_that_is_no_number_is_reported(
+    notebook: Any, practice: Any, value: Any
+) -> None:
     asked = notebook.ask(temperature=value)
     assert asked.error is not None
     assert "can't be sent" in str(asked.error)

@@ -103,7 +103,7 @@ class Silent:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._context = context
         self._shakes_hands = shakes_hands
-        self.accepted, self.heard, self.gone, self._over = (threading.Event() for _ in range(4))
+        self.accepted, self.received, self.gone, self._over = (threading.Event() for _ in range(4))
         scheme = "https" if context else "http"
         self.url = f"{scheme}://localhost:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -134,7 +134,7 @@ class Silent:
         with connected:
             self.accepted.set()
             while connected.recv(65536):
-                self.heard.set()
+                self.received.set()
             self.gone.set()
             self._over.wait(LONG)
 
@@ -167,7 +167,7 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     answering = Reader(partial(send, request, client=client, timeout=LONG, tries=1))
     answering.start()
     # The request's beginning, or the handshake's.
-    assert server.heard.wait(10)
+    assert server.received.wait(10)
     # Until it is all sent: who sends looks for a stop, who waits for the answer can not.
     answering.wait(0.3)
     answering.stop()
@@ -178,7 +178,7 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     client.close()
 
 
-def test_a_certificate_nobody_vouches_for_is_told_and_not_tried_again(
+def test_a_certificate_nobody_vouches_for_is_reported_and_not_tried_again(
     silent: Any, notebook_factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = silent(tls=True)

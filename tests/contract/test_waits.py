@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.api.durations import asked_wait
+from groq_magic.api.durations import requested_wait
 from groq_magic.api.limits import Limit, Limits
 from groq_magic.api.send import backoff
 from groq_magic.errors import (
@@ -19,7 +19,7 @@ from groq_magic.errors import (
 
 
 class Clock:
-    """Stands for `time` where waits pass at once, and tells how long they would have taken."""
+    """Stands for `time` where waits pass at once, and counts how long they would have taken."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -156,7 +156,7 @@ def test_backoff_is_spread_and_bounded() -> None:
     ],
 )
 def test_any_form_of_retry_after_is_read(headers: Any, seconds: Any) -> None:
-    assert asked_wait(headers) == pytest.approx(seconds)
+    assert requested_wait(headers) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("retry_after", ["61", "600", "86400"])

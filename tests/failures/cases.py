@@ -53,7 +53,7 @@ CASES = _read()
 
 
 def missing_in(case: Case, request: str) -> list[str]:
-    """Return what a request ought to have and has not, and what it has and ought not."""
+    """Return what a request lacks, and what it must not have."""
     cell = case.cells[case.failing - 1]
     name = f"Cell {case.failing}"
     missing = []

@@ -22,11 +22,11 @@ function wrongIn({ text, frames, after, fresh }) {
     if (wrong) return { text, at, ...wrong };
   }
   const { blocks } = state.docs.a.text;
-  const anew = reduce(NO_DOCUMENTS, { doc: "a", whole: true, count: 9, text: fresh });
+  const again = reduce(NO_DOCUMENTS, { doc: "a", whole: true, count: 9, text: fresh });
   for (const [mount, shown] of [
     [third, blocks],
     [late, blocks],
-    [newMount(), anew.docs.a.text.blocks],
+    [newMount(), again.docs.a.text.blocks],
   ]) {
     mount.draw(shown);
     const wrong = difference(mount, after.at(-1));

@@ -23,7 +23,7 @@ test("how far a map is changes, and the rows that are read stay as they are", ()
   equal(root.querySelector("table").textContent, "b");
 });
 
-test("the focus stays on a call that is drawn anew, and in the place of one without a fold", () => {
+test("the focus stays on a call that is drawn again, and in the place of one without a fold", () => {
   const root = page("<div></div>");
   const draw = frameOn(root);
   const calls = (...each) => ({ calls: `<div>${each.map((one) => `<div>${one}</div>`)}</div>` });
@@ -36,7 +36,7 @@ test("the focus stays on a call that is drawn anew, and in the place of one with
   equal(document.activeElement.textContent, "over");
 });
 
-test("rows that are drawn anew stay scrolled, and keep the focus", async () => {
+test("rows that are drawn again stay scrolled, and keep the focus", async () => {
   const root = page('<div style="width: 100px"></div>');
   const draw = frameOn(root);
   const rows = (text) => ({

@@ -18,7 +18,7 @@ function typed({ node, input }, text) {
   node.querySelector("form").requestSubmit();
 }
 
-test("a key that is wanted has a button, one that is there has none", () => {
+test("a key that is wanted has a button, one that is there has no button", () => {
   const node = page("<span>static</span>");
   const entry = new KeyEntry(node, () => {});
   entry.update({ ...WANTED });

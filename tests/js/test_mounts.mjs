@@ -53,7 +53,7 @@ const TABLE = [
 const FORMULA = '<p><math display="block"><mi>x</mi></math></p>';
 const IMAGE = '<p><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="dot"></p>';
 
-test("a paragraph is drawn, and drawn anew", () => {
+test("a paragraph is drawn, and drawn again", () => {
   const shown = new Shown().patch(text(0, "<p>one</p>")).patch(text(0, "<p>one <b>two</b></p>"));
   equal(shown.html, "<p>one <b>two</b></p>");
 });
@@ -66,7 +66,7 @@ test("a block that changes leaves the others' nodes alone", () => {
   ok(shown.root.firstChild === first && pre.isConnected, "a block was drawn again");
 });
 
-test("a list grows item by item, and only its tail is drawn anew", () => {
+test("a list grows item by item, and only its tail is drawn again", () => {
   const shown = new Shown().patch(text(0, "<ul></ul>"), ["tail", 0, "<li>on"]);
   shown.patch(["grow", 0, "<li>one</li>"], ["tail", 0, "<li>tw"]);
   const item = shown.find("li");
@@ -125,7 +125,7 @@ test("a block that turns out to be of another kind is drawn in the same place", 
   equal(shown.html, "<p>one</p><p>a bar after all</p><p>end</p>");
 });
 
-test("a fold that the reader opened stays open when it is drawn anew", () => {
+test("a fold that the reader opened stays open when it is drawn again", () => {
   const fold = (more) => text(0, `<details><summary>Steps</summary>${more}</details>`);
   const shown = new Shown().patch(fold("one"));
   shown.find("details").open = true;
@@ -133,7 +133,7 @@ test("a fold that the reader opened stays open when it is drawn anew", () => {
   equal([shown.find("details").open, shown.find("details").textContent], [true, "Stepsone, two"]);
 });
 
-test("all settled code has a Copy button, code that still comes has none", () => {
+test("all settled code has a Copy button, code that still comes has no button", () => {
   const nested = "<ul><li>a<pre><code>in list</code></pre></li></ul>";
   const fold = "<details><summary>s</summary><pre><code>in fold</code></pre></details>";
   const shown = new Shown().patch(text(0, nested), ["tail", 0, "<li><pre><code>comes"]);
@@ -183,7 +183,7 @@ test("a block whose HTML breaks out stays inside its mount", () => {
   equal(document.body.children.length, 2);
 });
 
-test("a block that is drawn anew keeps the focus in its place", () => {
+test("a block that is drawn again keeps the focus in its place", () => {
   const fold = (more) => `<details><summary>Steps</summary><p>one ${more}</p></details>`;
   const shown = new Shown().patch(text(0, fold("")));
   shown.find("summary").focus();

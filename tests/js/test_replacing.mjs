@@ -17,7 +17,7 @@ function failing(source = "y = 0", below = [inserted("y = 2")]) {
 
 const sources = ({ cells }) => [...cells].map((cell) => cell.sharedModel.getSource());
 
-test("a fix takes the place of the cell that failed, and goes back below", () => {
+test("a fix replaces the cell that failed, and goes back below", () => {
   const notebook = failing();
   ok(replaceCell(notebook, { ...FIX }));
   equal(sources(notebook), ["y = 2", "%groq_fix"]);

@@ -28,7 +28,7 @@ test("elements of a foreign notebook that lack a part leave the others filled", 
   end();
 });
 
-test("an export of this session has a Copy button until the end, another notebook's has none", () => {
+test("an export of this session has a Copy button until the end, another notebook's has no button", () => {
   const code = '<div class="groq-text"><pre><code>x = 1\n</code></pre></div>';
   const exported = (token) => `<div class="groq-answer groq-export ${token}">${code}</div>`;
   const body = page(`${exported("groq-token-abc")}${exported("groq-token-xyz")}`);

@@ -94,7 +94,7 @@ test("the views in a view are displayed too", async () => {
   equal([outer.events, inner.events], [["displayed"], ["displayed"]]);
 });
 
-test("a manager that can't tell is asked for the model itself", () => {
+test("a manager without has_model is asked for the model itself", () => {
   equal(
     [isKnown({}, "a"), isKnown(managerOf({ a: 1 }), "a"), isKnown(managerOf({}), "a")],
     [true, true, false],

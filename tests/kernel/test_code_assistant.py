@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-def test_an_error_on_a_kernel_is_told_without_its_internals(
+def test_an_error_on_a_kernel_is_reported_without_its_internals(
     run_notebook: Callable[..., NotebookNode], tmp_path: Path
 ) -> None:
     (tmp_path / "replies.json").write_text(

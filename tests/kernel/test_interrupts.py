@@ -118,7 +118,7 @@ class Ran:
         self.plain = ""
 
     def take(self, kind: str, content: dict[str, Any]) -> bool:
-        """Take a message; tell whether it was the last."""
+        """Read a message; return whether it was the last."""
         if kind == "stream":
             self.text += content["text"]
         elif kind == "error":
@@ -232,7 +232,7 @@ def test_an_interrupt_stops_what_was_to_run_after_it(kernel: Any, practice: Any)
     assert kernel.ended(after).text == ""
 
 
-def test_stop_on_the_control_channel_is_heard_while_the_cell_blocks(
+def test_stop_on_the_control_channel_is_received_while_the_cell_blocks(
     kernel: Any, practice: Any
 ) -> None:
     practice.script([{"match": "Count", "pieces": PIECES, "tokens_per_second": 200}])

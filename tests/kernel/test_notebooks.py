@@ -73,7 +73,7 @@ def test_the_notebook_of_the_map_says_that_no_model_answers_and_its_answers_are_
     )
     notebook.cells.append(nbformat.v4.new_code_cell(looked, id="looked"))
     run = {cell.id: cell for cell in run_notebook(notebook, environment=PRACTICE).cells}
-    # Each row has an answer of its schema: what is not scripted would have none.
+    # Each row has an answer of its schema; without a script it would be missing.
     assert _printed(run["looked"]) == [f"{count} 0" for count in names.values()]
     for name in ("check", "better", "again", "tried"):
         assert "practice mode" in json.dumps(run[name].outputs)

@@ -22,7 +22,7 @@ The errors of the API (groq-api.md §3):
 409 413 422 498 500     ``message=…``, and to say when to come back ``retry-after=SECONDS``
 502 503 504             (sent as written), ``retry-after-ms=N`` or ``date=SECONDS`` (an HTTP
                         date that far away)
-429                     the same, with ``retry-after=2`` unless told otherwise
+429                     the same, with ``retry-after=2`` by default
                         (``retry-after=none``: no header), and ``kind=tpm|tpd|rpm|rpd|otpm``
 context                 400: too long for the window
 decommissioned          400: the model is retired

@@ -126,7 +126,7 @@ _BODIES = MappingProxyType(
         "html-502": (502, "text/html", _PAGE % (b"502 Bad Gateway", b"502 Bad Gateway")),
         "str-500": (500, "application/json", b'"something went wrong"'),
         "text-502": (502, "text/plain", b"upstream connect error"),
-        "wrong-json": (200, "application/json", b'{"hello":"world"}'),
+        "wrong-json": (200, "application/json", b'{"hello":"mode"}'),
         "malformed-200": (200, "application/json", b'{"id":"chatcmpl-'),
     }
 )

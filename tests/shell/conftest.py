@@ -126,8 +126,9 @@ class Cells:
     def turns(self) -> list[tuple[str, str]]:
         """Prompts and answers of the conversation in use."""
         session = self.session
-        book = session.conversations.get(session.settings.conversation, session.service.in_practice)
-        return [(turn.prompt, turn.answer) for turn in book.turns]
+        name, practice = session.settings.conversation, session.service.in_practice
+        conversation = session.conversations.get(name, practice)
+        return [(turn.prompt, turn.answer) for turn in conversation.turns]
 
 
 @pytest.fixture

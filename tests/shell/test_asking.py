@@ -157,7 +157,7 @@ def test_json_is_asked_for_and_parsed(cells: Any, practice: Any) -> None:
     assert cells.reply.data == {"a": [1, 2]}
 
 
-def test_json_mode_is_wished_for_in_words_where_the_prompt_does_not(
+def test_json_mode_is_asked_for_in_words_where_the_prompt_does_not(
     cells: Any, practice: Any
 ) -> None:
     cells.fine("%groq -f json Two numbers", "a")

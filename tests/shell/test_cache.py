@@ -100,7 +100,7 @@ def test_streaming_or_not_is_the_same_request(cells: Any, practice: Any) -> None
 
 
 @pytest.mark.parametrize("fault", ["cut:bytes=900", "eof:after=3", "event-error:after=3"])
-def test_an_answer_that_broke_off_is_not_kept(cells: Any, practice: Any, fault: str) -> None:
+def test_an_answer_that_was_cut_short_is_not_kept(cells: Any, practice: Any, fault: str) -> None:
     practice.faults(fault)
     cells.run("%%groq --once --cache\nHi", "a")
     assert cells.session.stored_answers.cache.info().answers == 0
@@ -172,7 +172,7 @@ def test_a_folder_in_the_way_is_reported_in_a_line_and_the_ask_goes_on(
 ) -> None:
     (tmp_path / "cache").write_text("no folder")
     ran = cells.fine("%%groq --once --cache\nHi", "a")
-    assert "asks go on without it" in ran.data["text/html"]
+    assert "asks continue without it" in ran.data["text/html"]
 
 
 def test_an_answer_that_no_cache_can_keep_is_shown_and_kept_as_a_turn(
@@ -203,7 +203,7 @@ def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(
     for lines in (1, 0):
         ran = cells.fine("%%groq --once --cache\nHi", "a")
         assert cells.reply.text in ran.plain
-        assert ran.data["text/html"].count("asks go on without it") == lines
+        assert ran.data["text/html"].count("asks continue without it") == lines
     cells.fine("%groq_cache off")
 
 
@@ -211,12 +211,12 @@ def test_a_folder_that_cannot_be_read_is_reported_and_the_ask_goes_on(
     cells: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
-    told = "The cache can't be used (File name too long); asks go on without it. It is "
-    assert cells.fine("%groq_cache").plain.startswith(f"{told}off, in ")
-    assert cells.fine("%groq_cache on").plain.startswith(f"{told}on, in ")
+    reported = "The cache can't be used (File name too long); asks continue without it. It is "
+    assert cells.fine("%groq_cache").plain.startswith(f"{reported}off, in ")
+    assert cells.fine("%groq_cache on").plain.startswith(f"{reported}on, in ")
     for lines in (1, 0):
         ran = cells.fine("%%groq --once\nHi", "a")
-        assert ran.data["text/html"].count("asks go on without it") == lines
+        assert ran.data["text/html"].count("asks continue without it") == lines
     for _ in range(2):
         assert "File name too long" in cells.fine("%groq_cache info").plain
         ran = cells.run("%groq_cache clear")

@@ -60,13 +60,6 @@ def test_config_refuses_what_makes_no_sense(bare: Any, line: Any) -> None:
     assert bare.session.settings.trait_values()[name] == before[name]
 
 
-def test_a_new_connect_timeout_counts_from_the_next_ask(cells: Any) -> None:
-    cells.fine("%groq --once Say hi", "a")
-    cells.fine("%config GroqMagics.connect_timeout = 1.5")
-    cells.fine("%groq --once Say hi", "a")
-    assert cells.session.service.client().timeout(60).connect == 1.5
-
-
 def test_the_model_sticks_until_it_is_switched(cells: Any, practice: Any) -> None:
     cells.fine("%groq_model openai/gpt-oss-20b")
     cells.fine("%groq --once Say hi", "a")

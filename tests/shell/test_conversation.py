@@ -223,7 +223,7 @@ def test_a_first_run_that_fails_speaks_of_no_earlier_answer(echoed: Any, practic
     assert "earlier answer" not in echoed.run("%groq Two", "a").text
 
 
-def test_a_rerun_that_breaks_off_replaces_and_undo_brings_the_old_back(
+def test_a_rerun_that_is_stopped_replaces_and_undo_brings_the_old_back(
     echoed: Any, practice: Any
 ) -> None:
     echoed.fine("%groq One", "a")

@@ -69,6 +69,6 @@ def test_a_hostile_prompt_stays_text(cells: Any) -> None:
     assert messages_in(ran.outputs[0]) == [("user", text)]
 
 
-def test_python_has_none(cells: Any) -> None:
+def test_python_has_no_dry_run(cells: Any) -> None:
     ran = cells.run("import groq_magic\ngroq_magic.ask('hi', dry_run=True)", "a")
     assert isinstance(ran.error, OptionError)

@@ -16,7 +16,7 @@ from groq_magic.session.executions import Owner, owner_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Tasks that ask when they are let: `go` is an event that a later cell sets.
+# Tasks that wait before they ask: `go` is an event that a later cell sets.
 TASK = """
 import asyncio, groq_magic
 go, asked = asyncio.Event(), asyncio.Event()

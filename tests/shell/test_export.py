@@ -156,8 +156,8 @@ def test_a_turn_by_its_number(cells: Any) -> None:
     assert "turns 1 to 2" in str(ran.error)
 
 
-def test_a_turn_whose_request_was_let_go_is_no_empty_code(cells: Any) -> None:
-    cells.session.requests = RequestHistory(kept=1)
+def test_a_turn_whose_request_was_evicted_is_no_empty_code(cells: Any) -> None:
+    cells.session.requests = RequestHistory(most_asks=1)
     cells.fine("%%groq\nFirst", "a")
     cells.fine("%%groq\nSecond", "b")
     ran = cells.run("%groq_export 1")

@@ -110,10 +110,10 @@ def test_secrets_and_the_environment_are_not_sent(
         cells.run("(db_password + environ['GROQ_API_KEY']).nosuch")
         again = prompt_of()
         cells.run("raise ValueError('401 for ' + environ['GROQ_API_KEY'])")
-        told = prompt_of()
+        reported = prompt_of()
     finally:
         del os.environ["SOME_SECRET_OF_TESTS"]
-    for sent in (prompt, again, told):
+    for sent in (prompt, again, reported):
         assert "shown-nowhere" not in sent
         assert "correct horse" not in sent
         assert key not in sent

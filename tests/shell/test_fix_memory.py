@@ -45,10 +45,10 @@ def forget(shell: Any) -> None:
         if hasattr(sys, name):
             setattr(sys, name, None)
     shell.last_execution_result = None
-    for handler in (shell.InteractiveTB, shell.SyntaxTB):
+    for formatter in (shell.InteractiveTB, shell.SyntaxTB):
         for name in ("tb", "etype", "evalue"):
-            if hasattr(handler, name):
-                setattr(handler, name, None)
+            if hasattr(formatter, name):
+                setattr(formatter, name, None)
     shell.CustomTB = lambda *_: None
     gc.collect()
 
@@ -123,8 +123,13 @@ def test_what_the_failing_lines_name_is_known_after_other_cells(failed: Any) -> 
     assert not is_alive(failed)
     later = failed.fine("%groq_fix --dry-run", "d").plain
     assert later == now
-    for told in ("Big of 7 rows", "big.rows (in convert): int 7", "TypeError", "cell 2, line 15"):
-        assert told in later.replace("Cell", "cell")
+    for reported in (
+        "Big of 7 rows",
+        "big.rows (in convert): int 7",
+        "TypeError",
+        "cell 2, line 15",
+    ):
+        assert reported in later.replace("Cell", "cell")
 
 
 def test_a_value_that_is_never_shown_costs_the_traceback_nothing(cells: Any) -> None:

@@ -40,8 +40,8 @@ def test_help_is_help_and_readable(cells: Any, practice: Any, source: Any) -> No
     assert practice.requests() == []
     (page,) = pages
     text = page["text/plain"] if isinstance(page, dict) else str(page)
-    for told in ("-m, --model ID", "--max-tokens N", "{{name}}", "--dry-run", "`--`"):
-        assert told in text
+    for reported in ("-m, --model ID", "--max-tokens N", "{{name}}", "--dry-run", "`--`"):
+        assert reported in text
 
 
 def test_every_magic_has_help(cells: Any) -> None:

@@ -18,7 +18,7 @@ def echoed(cells: Any, practice: Any) -> Any:
     return cells
 
 
-def test_history_tells_the_turns(echoed: Any) -> None:
+def test_history_lists_the_turns(echoed: Any) -> None:
     assert "empty" in echoed.fine("%groq_history").plain
     echoed.fine("%groq One", "a")
     echoed.fine("%groq Two", "b")

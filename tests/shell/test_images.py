@@ -57,7 +57,7 @@ def parts(body: dict[str, Any]) -> list[Any]:
     return content
 
 
-def pictures(body: dict[str, Any]) -> list[Image.Image]:
+def images(body: dict[str, Any]) -> list[Image.Image]:
     urls = [part["image_url"]["url"] for part in parts(body)[1:]]
     return [Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) for url in urls]
 
@@ -67,8 +67,8 @@ def test_a_figure_of_the_session_goes_to_a_model_that_sees(plotted: Any, practic
     (body,) = bodies(practice)
     assert body["model"] == VISION
     assert parts(body)[0] == {"type": "text", "text": "What does it show?"}
-    (picture,) = pictures(body)
-    size = f"{picture.width} × {picture.height}"
+    (drawn,) = images(body)
+    size = f"{drawn.width} × {drawn.height}"
     html = ran.data["text/html"]
     assert f"Included: fig (image, {size})" in html
     assert "model chosen for the image" in html
@@ -84,7 +84,7 @@ def test_a_name_in_braces_stays_and_the_image_is_sent(plotted: Any, practice: An
     ran = plotted.fine("%%groq\nWhat is wrong with {{ax}}? See {{ax}}.", "a")
     (body,) = bodies(practice)
     assert parts(body)[0]["text"] == "What is wrong with `ax`? See `ax`."
-    assert len(pictures(body)) == 1
+    assert len(images(body)) == 1
     assert ran.record["included"] == ["ax"]
     assert ran.record["values_sha"]
 
@@ -94,7 +94,7 @@ def test_a_later_turn_has_the_size_in_place_of_the_image(plotted: Any, practice:
     plotted.fine("%%groq\nWhat is {{fig}}, with {{n}}?", "a")
     plotted.fine("%groq And now?", "b")
     first, second = bodies(practice)
-    size = "{} × {}".format(*pictures(first)[0].size)
+    size = "{} × {}".format(*images(first)[0].size)
     sent = second["messages"][0]["content"]
     assert sent.startswith(f"What is `fig`, with `n`?\n\n[image: {size}, left out]\n\nValues:")
     assert second["model"] == BLIND
@@ -105,12 +105,12 @@ def test_a_later_turn_has_the_size_in_place_of_the_image(plotted: Any, practice:
 
 def test_a_follow_up_has_a_notice_that_the_image_is_not_sent_again(plotted: Any) -> None:
     notice = "The image above is not sent again; <code>-i</code> sends it."
-    with_picture = plotted.fine("%groq -i fig What does it show?", "a")
+    with_image = plotted.fine("%groq -i fig What does it show?", "a")
     again = plotted.fine("%groq -i fig And now?", "b")
     follow_up = plotted.fine("%groq And the second bar?", "c")
     later = plotted.fine("%groq And the third?", "d")
     once = plotted.fine("%groq --once Something else", "e")
-    outputs = (with_picture, again, follow_up, later, once)
+    outputs = (with_image, again, follow_up, later, once)
     assert [each.data["text/html"].count(notice) for each in outputs] == [0, 0, 1, 0, 0]
     plotted.fine("%groq -i fig -i ax Which?", "f")
     two = plotted.fine("%groq Why?", "g").data["text/html"]
@@ -125,7 +125,7 @@ def test_python_takes_any_image(cells: Any, practice: Any, photo: Path, name: st
     cells.fine(f"x = groq_magic.complete('What?', image={name}, model='vision')", "c")
     for body in bodies(practice):
         assert body["model"] == VISION
-        assert pictures(body)[0].size == (64, 48)
+        assert images(body)[0].size == (64, 48)
 
 
 def test_a_path_with_blanks_and_quotes_is_taken(cells: Any, practice: Any, photo: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_path_with_blanks_and_quotes_is_taken(cells: Any, practice: Any, photo
     cells.fine(f'%groq -i "{quoted}" What is it?', "a")
     cells.fine(f'%%groq -i https://example.org/a.png --image "{quoted}"\nCompare.', "b")
     first, second = bodies(practice)
-    assert pictures(first)[0].size == (64, 48)
+    assert images(first)[0].size == (64, 48)
     text, address, _ = parts(second)
     assert address == {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
     assert "Images, in this order: `https://example.org/a.png`, " in text["text"]
@@ -149,7 +149,7 @@ def test_names_of_the_calling_code_come_first(plotted: Any, practice: Any) -> No
         "a",
     )
     plotted.fine("%groq_retry", "b")
-    sizes = [pictures(body)[0].size for body in bodies(practice)]
+    sizes = [images(body)[0].size for body in bodies(practice)]
     assert sizes == [(5, 7), (5, 7)]
 
 
@@ -164,7 +164,7 @@ def test_a_retry_of_an_image_of_python_sends_it_again(cells: Any, practice: Any)
     assert parts(third)[1]["image_url"] == {"url": "https://example.org/b.png"}
 
 
-# Which picture is the last one
+# Which image is the last one
 
 
 def test_plot_is_the_figure_drawn_last(plotted: Any, practice: Any) -> None:
@@ -174,7 +174,7 @@ def test_plot_is_the_figure_drawn_last(plotted: Any, practice: Any) -> None:
     plotted.fine("plt.figure(figsize=(3, 1)); plt.plot([1])", "c")
     plotted.fine("plt.close('all')", "d")
     plotted.fine("%groq -i plot What is it?", "e")
-    first, second, third = (pictures(body)[0].size for body in bodies(practice))
+    first, second, third = (images(body)[0].size for body in bodies(practice))
     assert first[0] > 400
     assert second[0] < 200
     assert second[0] < third[0] < 400
@@ -186,7 +186,7 @@ def test_an_image_that_a_cell_has_shown_since_is_the_last_one(
     plotted.shell.user_ns["photo"] = photo
     plotted.fine("from PIL import Image\nImage.open(photo)", "a")
     plotted.fine("%groq -i plot What is it?", "b")
-    assert pictures(bodies(practice)[-1])[0].size == (64, 48)
+    assert images(bodies(practice)[-1])[0].size == (64, 48)
 
 
 @pytest.mark.skipif(not hasattr(history, "HistoryOutput"), reason="IPython 8 keeps no outputs")
@@ -199,14 +199,14 @@ def test_an_image_that_a_cell_has_displayed_since_is_the_last_one(
     plotted.shell.run_cell(source, store_history=True)
     plotted.fine("1 + 1", "d")
     plotted.fine("%groq -i plot What is it?", "e")
-    assert pictures(bodies(practice)[-1])[0].size == (64, 48)
+    assert images(bodies(practice)[-1])[0].size == (64, 48)
 
 
 def test_a_variable_called_plot_is_the_plot(plotted: Any, practice: Any) -> None:
     plotted.fine("import numpy as np\nfrom PIL import Image")
     plotted.fine("plot = Image.fromarray(np.zeros((7, 5), 'uint8'))")
     plotted.fine("%groq -i plot What is it?", "a")
-    assert pictures(bodies(practice)[0])[0].size == (5, 7)
+    assert images(bodies(practice)[0])[0].size == (5, 7)
 
 
 # Models
@@ -313,7 +313,7 @@ def test_at_no_rows_no_image_is_sent(plotted: Any, practice: Any) -> None:
         assert "No image is sent while `rows_sent` is 0" in str(ran.error)
     ran = plotted.fine("%groq And now?", "c")
     _, second = bodies(practice)
-    # The answer may quote what the picture shows.
+    # The answer may quote what the image shows.
     assert "left out" in second["messages"][1]["content"]
     assert "No longer sent" in ran.data["text/html"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.key import KeySearch, search
+from groq_magic.api.key import KeySearch, search_key
 from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
 from groq_magic.magics.page_start import _fill
 
@@ -115,7 +115,7 @@ def test_a_malformed_key_is_refused_unseen_and_unsent(
     assert practice.requests() == []
 
 
-def test_a_blank_key_is_none(fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any) -> None:
+def test_a_blank_key_is_missing(fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any) -> None:
     monkeypatch.setenv("GROQ_API_KEY", " \n")
     questions = asked(FIRST)
     fresh.fine("%groq Say hi")
@@ -365,9 +365,9 @@ def test_one_ask_looks_for_the_key_once(
 
     def counted(folder: Path | None) -> KeySearch:
         searches.append(folder)
-        return search(folder)
+        return search_key(folder)
 
-    monkeypatch.setattr("groq_magic.api.key.search", counted)
+    monkeypatch.setattr("groq_magic.api.key.search_key", counted)
     fresh.fine(f"%groq {options} Say hi again")
     assert len(searches) == 1
     # A key that changes counts from the next ask on.

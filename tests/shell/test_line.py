@@ -123,7 +123,7 @@ def test_nothing_is_expanded_in_a_line(cells: Any, practice: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "reported"),
     [
         ("%%groq --modle x\nhi", ["--modle", "--model"]),
         ("%groq --temprature 1 hi", ["--temprature", "--temperature"]),
@@ -172,12 +172,12 @@ def test_nothing_is_expanded_in_a_line(cells: Any, practice: Any) -> None:
     ],
 )
 def test_a_wrong_line_is_one_line_that_says_what_to_do(
-    cells: Any, practice: Any, source: Any, told: Any
+    cells: Any, practice: Any, source: Any, reported: Any
 ) -> None:
     ran = cells.run(source, "a")
     assert isinstance(ran.error, OptionError)
     assert len(ran.text.strip().splitlines()) == 1
-    for words in told:
+    for words in reported:
         assert words in ran.text
     assert ran.error.remedy
     assert ran.outputs == []
@@ -256,7 +256,7 @@ def test_no_server_is_one_line(bare: Any, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com", "nonsense", "http://", "http://a:99999"])
-def test_an_address_that_is_none_is_one_line(
+def test_an_invalid_address_is_one_line(
     bare: Any, monkeypatch: pytest.MonkeyPatch, url: Any
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "gsk_made_up")

@@ -132,7 +132,7 @@ def test_the_cell_that_loads_is_one_of_the_notebooks(shell_factory: Callable[...
     assert cells.session.saved.cells_seen == {"a"}
 
 
-def test_a_failure_before_the_first_ask_can_be_mended(shell_factory: Callable[..., Any]) -> None:
+def test_a_failure_before_the_first_ask_can_be_fixed(shell_factory: Callable[..., Any]) -> None:
     cells = shell_factory()
     cells.run("1 / 0", "a")
     plain = cells.fine("%groq_fix --dry-run", "b").plain
@@ -262,7 +262,7 @@ def test_a_cell_that_only_names_the_line_leaves_the_extension_loaded(
     assert "groq_magic" in bare.shell.extension_manager.loaded
 
 
-def test_a_cell_that_unloads_and_loads_begins_anew(bare: Any) -> None:
+def test_a_cell_that_unloads_and_loads_begins_again(bare: Any) -> None:
     session = bare.session
     ran = bare.fine("%unload_ext groq_magic\n%load_ext groq_magic", "a")
     assert ran.plain.startswith("groq_magic · ")
@@ -337,7 +337,7 @@ def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
     assert "prompt-guard" not in plain
 
 
-def test_models_are_those_of_the_package_where_the_service_has_none(
+def test_models_are_those_of_the_package_without_models_of_the_service(
     cells: Any, practice: Any
 ) -> None:
     practice.faults(models=("500",))
@@ -348,8 +348,8 @@ def test_the_panel_as_text(cells: Any) -> None:
     cells.fine("%config GroqMagics.temperature = 0.5")
     cells.fine("%groq_system Be kind")
     plain = cells.fine("%groq").plain
-    for told in ("openai/gpt-oss-120b", "0.5", "Be kind"):
-        assert told in plain
+    for reported in ("openai/gpt-oss-120b", "0.5", "Be kind"):
+        assert reported in plain
 
 
 def test_the_panel_shows_what_limits_and_logs_what_is_sent(cells: Any, key: str) -> None:

@@ -113,7 +113,7 @@ def test_plain_http_is_warned_of_first_whatever_asks_for_models(
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reported"),
     [
         ("%groq_model gpt", "gpt is not among this key's models. Use `%groq_model "),
         ("%groq_model openai/gpt-oss-12b", "Use `%groq_model openai/gpt-oss-120b`"),
@@ -125,11 +125,11 @@ def test_plain_http_is_warned_of_first_whatever_asks_for_models(
         ("%groq_model 'gpt'", "gpt is not among"),
     ],
 )
-def test_an_id_that_the_key_does_not_have_is_refused(cells: Any, line: str, told: str) -> None:
+def test_an_id_that_the_key_does_not_have_is_refused(cells: Any, line: str, reported: str) -> None:
     before = cells.session.settings.model
     ran = cells.run(line)
     assert isinstance(ran.error, ModelError)
-    assert told in ran.text
+    assert reported in ran.text
     assert cells.session.settings.model == before
 
 

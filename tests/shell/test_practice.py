@@ -56,7 +56,7 @@ def test_no_speed_is_shown_that_no_model_has(practising: Any) -> None:
     assert "Tokens a second" not in usage
 
 
-def test_another_prompt_has_none_and_says_so(practising: Any) -> None:
+def test_another_prompt_has_no_script_and_says_so(practising: Any) -> None:
     ran = practising.fine(f"%%groq\n{PROMPT} In French.", "a")
     assert ran.plain.startswith(NO_MODEL)
     html = ran.data["text/html"]

@@ -244,7 +244,7 @@ HOSTILE = (
     rows=st.sampled_from([0, 5]),
     private=st.sampled_from([[], ["a*"]]),
 )
-# The shells are made anew for each example.
+# The shells are made again for each example.
 @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 def test_whatever_ran_the_prompt_is_sent(

@@ -47,7 +47,7 @@ def taught(
     notebook: Notebook,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
-    """Run and save the notebook with a key; then make shells that have none."""
+    """Run and save the notebook with a key; then make shells without a key."""
     monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     reasoned = {"Thought.": {"reasoning": REASONING}}
     practice.script([{"reply": r, "times": 1, **reasoned.get(r, {})} for r in REPLIES])
@@ -245,7 +245,7 @@ def test_a_file_of_another_notebook_is_not_read(
     other.write_text(json.dumps({"cells": [{"id": "z", "cell_type": "code", "source": ""}]}))
     monkeypatch.setenv("JPY_SESSION_NAME", str(other))
     ran = cells.run("%groq_replay on", "load")
-    assert "does not hold the cells that ran here" in str(ran.error)
+    assert "does not contain the cells that ran here" in str(ran.error)
 
 
 def test_odd_cells_in_the_file_do_no_harm(taught: Callable[..., Any], notebook: Notebook) -> None:

@@ -48,8 +48,8 @@ def auto(
         if not key:
             monkeypatch.delenv("GROQ_API_KEY")
         cells.fine("%config GroqMagics.tries = 1", "load")
-        told = cells.fine("%groq_replay auto", "load").plain
-        assert told == (
+        reported = cells.fine("%groq_replay auto", "load").plain
+        assert reported == (
             "Replay is on auto: unchanged cells use the 2 saved answers "
             "after 5 s without a first token, or without a key."
         )

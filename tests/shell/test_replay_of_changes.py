@@ -39,7 +39,7 @@ def reopened(
     file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
-    """Run cells with a key, save them, and open them in a shell that has none."""
+    """Run cells with a key, save them, and open them in a shell without a key."""
     monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def opened(cells: Cells, *, ids: bool = True) -> Any:
@@ -82,7 +82,7 @@ def test_what_has_not_changed_is_said_to_have_changed_nowhere(
         assert all("Saved with" not in str(o) for o in cells.fine(source, name).outputs)
 
 
-def test_other_values_than_those_sent_are_told_above_the_answer(
+def test_other_values_than_those_sent_are_reported_above_the_answer(
     reopened: Callable[..., Any],
 ) -> None:
     cells = reopened(LESSON)
@@ -111,7 +111,7 @@ def test_of_a_file_that_has_no_hash_of_its_values_nothing_is_said(
     assert "Saved with" not in ran.data["text/html"]
 
 
-def test_where_something_else_may_be_what_differs_nothing_is_told(
+def test_where_something_else_may_be_what_differs_nothing_is_reported(
     reopened: Callable[..., Any],
 ) -> None:
     cells = reopened(LESSON)
@@ -123,7 +123,7 @@ def test_where_something_else_may_be_what_differs_nothing_is_told(
 
 
 @pytest.mark.parametrize("system", ["You are a {{x}}", "off"])
-def test_another_system_prompt_is_told(reopened: Callable[..., Any], system: str) -> None:
+def test_another_system_prompt_is_reported(reopened: Callable[..., Any], system: str) -> None:
     asked = {"system": "%groq_system Be brief", "plain": "%%groq\nHow so?"}
     cells = reopened(asked)
     cells.fine("x = 3\n%groq_replay on", "plain")

@@ -1,4 +1,4 @@
-"""A reopened notebook: what its file tells, and `%groq_restore`."""
+"""A reopened notebook: its saved turns, and `%groq_restore`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., P
 def reopened(
     echoed: Any, served: Any, notebook: Callable[..., Path], practice: Any
 ) -> Callable[..., Any]:
-    """Ask two things, save, and begin anew as a kernel that restarts does."""
+    """Ask two things, save, and begin again as a kernel that restarts does."""
 
     def reopen(options: str = "") -> Any:
         sources = {"a": f"%%groq {options}\nOne", "b": f"%groq {options} Two {{{{n}}}}"}
@@ -89,9 +89,9 @@ def test_the_offer_to_restore_stays_until_an_answer_shows_it(reopened: Any, prac
 def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
     cells = reopened()
     cells.fine("1", "z")
-    told = cells.fine("%groq_restore", "c").plain
-    assert told.startswith("2 turns restored.")
-    assert "values are not saved; only their names are sent: n." in told
+    reported = cells.fine("%groq_restore", "c").plain
+    assert reported.startswith("2 turns restored.")
+    assert "values are not saved; only their names are sent: n." in reported
     assert cells.turns == [("One", "One!"), ("Two `n`", "Two!")]
     cells.fine("%groq Three", "d")
     assert seen() == [["One", "One!", "Two `n`", "Two!", "Three"]]
@@ -103,9 +103,9 @@ def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
 def test_restore_shows_a_system_prompt_before_it_takes_one(reopened: Any) -> None:
     cells = reopened("-s 'Be kind'")
     cells.fine("1", "z")
-    told = cells.fine("%groq_restore", "c").plain
-    assert "Be kind" in told
-    assert "not restored" in told
+    reported = cells.fine("%groq_restore", "c").plain
+    assert "Be kind" in reported
+    assert "not restored" in reported
     assert cells.session.settings.system == ""
     cells.fine("%groq_undo", "c")
     assert "now: Be kind" in cells.fine("%groq_restore --system", "c").plain

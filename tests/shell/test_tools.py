@@ -585,14 +585,14 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
 ) -> None:
     script(practice, [call("price", item="tea"), call("talk")], final="It *costs* 2.5.")
     path = tmp_path / "notebooks" / "shop.ipynb"
-    book = Notebook(path, {"a": f"%groq -m {QWEN} --tools price,talk Cost?"})
-    book.run(tools)
-    book.save()
+    notebook = Notebook(path, {"a": f"%groq -m {QWEN} --tools price,talk Cost?"})
+    notebook.run(tools)
+    notebook.save()
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     practice.forget_requests()
     tools.fine("%config GroqMagics.confirm_tools = True")
     tools.fine("%groq_replay on")
-    ran = tools.fine(book.cells["a"], "a")
+    ran = tools.fine(notebook.cells["a"], "a")
     assert tools.reply.source == "replay"
     assert ran.plain == "It *costs* 2.5."
     # The calls above the saved text are no part of it.
@@ -600,7 +600,7 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
     assert not tools.reply.tool_calls
     # Where nobody can approve a call, the saved answer is used at once.
     tools.fine("%groq_replay auto")
-    assert tools.fine(book.cells["a"], "a").plain == "It *costs* 2.5."
+    assert tools.fine(notebook.cells["a"], "a").plain == "It *costs* 2.5."
     assert not practice.requests()
 
 

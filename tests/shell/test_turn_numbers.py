@@ -57,7 +57,7 @@ def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: An
     assert stale(echoed, "b") == ""
 
 
-def test_a_dropped_cell_asks_anew_when_it_runs(echoed: Any, page: Any, ask: Any) -> None:
+def test_a_dropped_cell_asks_again_when_it_runs(echoed: Any, page: Any, ask: Any) -> None:
     page("abz")
     ask("a")
     ask("b")

@@ -38,33 +38,33 @@ def limited(
 
 
 @pytest.fixture
-def told_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[dict[str, Any]]]:
-    """Give a shell its live views, and return the list of what pages are told of the limits."""
+def limits_sent_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[dict[str, Any]]]:
+    """Give a shell its live views, and return the list of the limits that pages receive."""
 
-    def told_by(cells: Any) -> list[dict[str, Any]]:
+    def limits_sent_by(cells: Any) -> list[dict[str, Any]]:
         from groq_magic.magics.display import live_of
 
-        told: list[dict[str, Any]] = []
+        reported: list[dict[str, Any]] = []
 
         def send(message: dict[str, Any]) -> None:
             if "quota" in message:
-                told.append({**message["quota"], "heard": time.time()})
+                reported.append({**message["quota"], "received": time.time()})
 
         monkeypatch.setattr(live_of(cells.session)._session, "send", send)
-        return told
+        return reported
 
-    return told_by
+    return limits_sent_by
 
 
 def test_bars_and_panel_agree_with_the_servers_bucket(
-    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+    limited: Callable[..., tuple[Any, Any]], limits_sent_by: Callable[[Any], list[dict[str, Any]]]
 ) -> None:
     cells, server = limited(tokens_per_minute=6_000, requests_per_day=1_000)
-    told = told_by(cells)
+    reported = limits_sent_by(cells)
     for options in ("", "--max-tokens 500", "--no-stream", "-f text"):
         cells.fine(f"%%groq {options}\nTell me about the mean and the median.", "a")
         server.requests()
-        page, buckets = told[-1], server.quota()
+        page, buckets = reported[-1], server.quota()
         limits = cells.session.service.limiter.limits_of(MODEL)
         for kind, row, name in (
             ("TPM", "minute", "tokens per minute (TPM)"),
@@ -76,42 +76,42 @@ def test_bars_and_panel_agree_with_the_servers_bucket(
             assert seen.limit == page[row]["limit"] == bucket["limit"]
             assert abs(seen.left() - bucket["remaining"]) <= second + 1
             assert abs(seen.full_in() - bucket["reset"]) <= 1 + 1 / second
-            # The page was told a while ago, and counts on from there.
-            heard = page["heard"]
-            assert abs(page[row]["left"] - seen.left(heard)) <= second + 1
-            assert abs(page[row]["full_in"] - seen.full_in(heard)) <= 1 + 1 / second
+            # The page received it a while ago, and counts on from there.
+            received = page["received"]
+            assert abs(page[row]["left"] - seen.left(received)) <= second + 1
+            assert abs(page[row]["full_in"] - seen.full_in(received)) <= 1 + 1 / second
     # One message an ask, whatever the number of answers.
-    assert len(told) == 4
+    assert len(reported) == 4
 
 
-def test_an_ask_that_fails_and_a_change_of_the_key_are_told_to_the_bars(
-    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+def test_an_ask_that_fails_and_a_change_of_the_key_are_reported_to_the_bars(
+    limited: Callable[..., tuple[Any, Any]], limits_sent_by: Callable[[Any], list[dict[str, Any]]]
 ) -> None:
     cells, _ = limited(tokens_per_minute=6_000, requests_per_day=1)
-    told = told_by(cells)
+    reported = limits_sent_by(cells)
     cells.fine("%%groq\nHi", "a")
     assert isinstance(cells.run("%%groq\nHi", "b").error, RateLimitError)
-    assert len(told) == 2
-    assert told[-1]["day"]["left"] == 0
+    assert len(reported) == 2
+    assert reported[-1]["day"]["left"] == 0
     cells.fine("%groq_practice on")
-    assert (told[-1]["minute"], told[-1]["day"]) == (None, None)
+    assert (reported[-1]["minute"], reported[-1]["day"]) == (None, None)
 
 
 def test_bars_panel_and_page_show_the_same_figures(
-    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+    limited: Callable[..., tuple[Any, Any]], limits_sent_by: Callable[[Any], list[dict[str, Any]]]
 ) -> None:
     from groq_magic.magics.display import panel_facts
 
     cells, _ = limited(tokens_per_minute=60, requests_per_day=1_000, requests_per_minute=0)
-    told = told_by(cells)
+    reported = limits_sent_by(cells)
     cells.run("%%groq --max-tokens 10\nHi", "a")
     panel = panel_facts(cells.session)
     assert panel.key == "from GROQ_API_KEY"
     page = cells.fine("%groq_usage").plain
     used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens used", page)[1])
-    at_first = 60 - told[-1]["minute"]["left"]
+    at_first = 60 - reported[-1]["minute"]["left"]
     # A token comes back each second.
-    since = time.time() - told[-1]["heard"]
+    since = time.time() - reported[-1]["received"]
     for one in (panel.minute.used, used):
         assert at_first - since - 2 <= one <= at_first + 2
     assert f"{MODEL}  requests a day" in page
@@ -143,7 +143,7 @@ def test_a_day_that_is_used_up_says_when_it_is_free_again(
     assert re.search(r"1 requests a day.*24 h, at \w+ \d\d:\d\d\.", str(ran.error))
 
 
-def test_limits_that_a_429_tells_join_the_page(limited: Callable[..., tuple[Any, Any]]) -> None:
+def test_limits_that_a_429_reports_join_the_page(limited: Callable[..., tuple[Any, Any]]) -> None:
     cells, _ = limited(tokens_per_day=200)
     cells.fine("%%groq --max-tokens 100\nHi", "a")
     assert "tokens a day" not in cells.fine("%groq_usage").plain
@@ -174,7 +174,7 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     assert first.cost == pytest.approx(cost)
     assert second.model == "openai/gpt-oss-20b"
     assert "\ntotal  " in plain
-    assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
+    assert "1 ask was refused, stopped or cut off unanswered, and is not counted." in plain
     assert "Tokens answered, asks 1 to 3:" in plain
     assert "<script" not in data["text/html"]
     assert "2026-10-01" in plain
@@ -185,7 +185,7 @@ def test_an_id_that_was_refused_is_no_model_that_was_used(cells: Any) -> None:
         assert cells.run("%%groq -m no/such-model\nHi", cell).error is not None
     data = cells.fine("%groq_usage").data
     assert "no/such-model" not in str(data)
-    assert "2 asks were refused, stopped or broken off" in data["text/plain"]
+    assert "2 asks were refused, stopped or cut off" in data["text/plain"]
     assert "Nothing was asked" not in data["text/plain"]
     cells.fine("frame = %groq_usage --as dataframe")
     assert list(cells.shell.user_ns["frame"]["finish_reason"]) == ["error", "error"]
@@ -271,7 +271,7 @@ def test_an_answer_cut_short_has_unknown_cost_and_refused_asks_are_in_no_sum(
     cells.run("%groq two", "b")
     cells.fine("%groq -m openai/gpt-oss-20b three", "c")
     plain = cells.fine("%groq_usage").plain
-    assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
+    assert "1 ask was refused, stopped or cut off unanswered, and is not counted." in plain
     assert "1 ask ended before its tokens were counted: the sums leave them out." in plain
     (whole,) = (line for line in plain.splitlines() if line.startswith("total  "))
     assert whole.split()[1] == "2"

@@ -151,7 +151,7 @@ def test_ask_in_python_is_an_ask(cells: Any, practice: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keywords", "told"),
+    ("keywords", "reported"),
     [
         ("modle='x'", "`model`"),
         ("temperature='warm'", "0 to 2"),
@@ -161,10 +161,10 @@ def test_ask_in_python_is_an_ask(cells: Any, practice: Any) -> None:
     ],
 )
 def test_ask_checks_its_options_as_a_line_does(
-    cells: Any, practice: Any, keywords: Any, told: Any
+    cells: Any, practice: Any, keywords: Any, reported: Any
 ) -> None:
     ran = cells.run(f"import groq_magic\ngroq_magic.ask('hi', {keywords})", "a")
-    assert told in ran.text
+    assert reported in ran.text
     assert len(ran.text.strip().splitlines()) == 1
     assert practice.requests() == []
 

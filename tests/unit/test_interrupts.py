@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.interrupts import Interrupts, undisturbed
+from groq_magic.interrupts import Interrupts, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,5 +99,5 @@ def test_an_interrupt_of_an_import_stays_one() -> None:
         return type("Step", (), {"field": Field()})
 
     with pytest.raises(KeyboardInterrupt):
-        undisturbed(defined)
-    assert undisturbed(lambda: 1) == 1
+        uninterrupted(defined)
+    assert uninterrupted(lambda: 1) == 1

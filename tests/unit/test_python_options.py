@@ -128,7 +128,7 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "reported"),
     [
         ({"stop": 5}, "stop takes text, not `5` (int). Try `stop='x'`."),
         ({"stop": b"x"}, "stop takes text, not `b'x'` (bytes). Try `stop='x'`."),
@@ -151,13 +151,13 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
         ({"cache": None}, ""),
     ],
 )
-def test_a_refusal_says_what_was_given_and_what_to_write(given: Any, told: str) -> None:
-    if not told:
+def test_a_refusal_says_what_was_given_and_what_to_write(given: Any, reported: str) -> None:
+    if not reported:
         assert taken(given) is not None
         return
     with pytest.raises(OptionError) as caught:
         AskOptions.of_keywords(given)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 def test_a_key_in_a_refusal_is_hidden() -> None:

@@ -101,8 +101,8 @@ class RowSending:
     account : Account
     share : Share
         Of the limits.
-    timeout, connect_timeout : float
-        Seconds.
+    timeout : float
+        Seconds without a byte.
     tries : int
         Tries that a limit refused are not counted.
     on_wait : callable
@@ -116,7 +116,6 @@ class RowSending:
     account: Account
     share: Share
     timeout: float
-    connect_timeout: float
     tries: int
     on_wait: Callable[[RowRequest, Wait | None], object]
     on_sent: Callable[[RowRequest, Outcome], object]
@@ -128,7 +127,7 @@ class RowSending:
             texts: list[str] = []
             outcome = send(
                 request.request,
-                client=self.account.client(self.connect_timeout),
+                client=self.account.client,
                 limiter=self.account.limiter,
                 cancel=exchange,
                 on_delta=lambda text, _reasoning, texts=texts: texts.append(text),  # type: ignore[misc]  # bound to this round

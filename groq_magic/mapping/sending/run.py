@@ -216,7 +216,6 @@ class Run:
             self._account(),
             Share(settings.share),
             settings.timeout,
-            settings.connect_timeout,
             settings.tries,
             self._tally.wait,
             self._on_sent,

@@ -32,8 +32,8 @@ class RunSettings:
         What it may spend.
     again : bool
         Whether to ask rows that have an answer in the journal.
-    timeout, connect_timeout : float
-        Seconds without a byte, and for connecting.
+    timeout : float
+        Seconds without a byte.
     tries : int
         How often a row is sent at most; tries that a limit refused are not counted.
     """
@@ -45,7 +45,6 @@ class RunSettings:
     budget: Budget | None = None
     again: bool = False
     timeout: float = 60.0
-    connect_timeout: float = 10.0
     tries: int = 4
 
 

@@ -23,7 +23,7 @@ function showReplies({ prompt, replies }) {
       const input = box.querySelector("input.jp-Stdin-input");
       const asked = box.querySelector(".jp-Stdin-prompt")?.textContent.trim();
       if (!input || asked !== prompt.trim()) continue;
-      input.ariaLabel = asked; // the box has none, and JupyterLab moves the focus there
+      input.ariaLabel = asked; // the box has no button, and JupyterLab moves the focus there
       const row = rowOf(replies, (typed) => send(input, typed));
       rows.push(row);
       box.append(row);

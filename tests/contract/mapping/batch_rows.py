@@ -53,7 +53,7 @@ class Engine:
 
     @cached_property
     def service(self) -> BatchService:
-        return BatchService(account_of(ApiKey(KEY, "a test"), self.url).client(5.0))
+        return BatchService(account_of(ApiKey(KEY, "a test"), self.url).client)
 
     @cached_property
     def sdk(self) -> groq.Groq:

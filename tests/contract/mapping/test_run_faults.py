@@ -29,8 +29,8 @@ LASTING = {
     "malformed-200": "not a chat completion",
 }
 LASTING_IN_STREAMS = {
-    "drop:after=2": "broke off",
-    "reset:after=2": "broke off",
+    "drop:after=2": "connection broke",
+    "reset:after=2": "connection broke",
     "malformed-json:after=2": "can't be read",
     "event-error:after=2": "tool call",
     "data-error:after=2": "tool call",

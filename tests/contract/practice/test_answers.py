@@ -123,9 +123,9 @@ def test_reasoning_uses_max_completion_tokens_up(ask: Any) -> None:
 
 def test_json_mode_gives_an_object(ask: Any) -> None:
     answer = ask("Answer in JSON", response_format={"type": "json_object"}, stream=True)
-    told = json.loads(answer.joined())
-    assert told["practice"] is True
-    assert told["note"].startswith(FIRST_WORDS)
+    reported = json.loads(answer.joined())
+    assert reported["practice"] is True
+    assert reported["note"].startswith(FIRST_WORDS)
 
 
 def test_json_that_is_cut_off_fails(practice: Any, ask: Any) -> None:

@@ -62,7 +62,7 @@ def test_every_error_has_its_status_and_code(
     assert caught.body["error"]["message"]
 
 
-def test_a_failed_generation_is_told(failed: Any) -> None:
+def test_a_failed_generation_is_reported(failed: Any) -> None:
     assert failed("json-validate-failed").body["error"]["failed_generation"] == ""
     assert failed("tool-use-failed:generation=x(").body["error"]["failed_generation"] == "x("
 

@@ -23,7 +23,7 @@ def test_a_bucket_refills_all_the_time() -> None:
     assert (bucket.remaining, bucket.reset, bucket.wait(6000)) == (6000, 0.0, 0.0)
 
 
-def test_headers_tell_requests_a_day_and_tokens_a_minute(ask: Any) -> None:
+def test_headers_report_requests_a_day_and_tokens_a_minute(ask: Any) -> None:
     headers = ask(max_completion_tokens=1000).headers
     assert headers["x-ratelimit-limit-requests"] == "14400"
     assert headers["x-ratelimit-limit-tokens"] == "300000"

@@ -27,7 +27,7 @@ def schema_format(schema: dict[str, Any] = SCHEMA, name: str = "place") -> dict[
     }
 
 
-def picture(url: str = PIXEL) -> dict[str, Any]:
+def image(url: str = PIXEL) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
@@ -134,16 +134,16 @@ def test_refuses(ask: Any, sent: Any, said: Any) -> None:
 
 
 def test_only_the_vision_model_sees(ask: Any) -> None:
-    messages = [{"role": "user", "content": [{"type": "text", "text": "What?"}, picture()]}]
+    messages = [{"role": "user", "content": [{"type": "text", "text": "What?"}, image()]}]
     assert ask(model=QWEN, messages=messages).status == 200
     refused = ask(messages=messages)
     assert refused.status == 400
     assert refused.error["message"] == "messages[0].content must be a string"
 
 
-def test_three_pictures_are_the_most(ask: Any) -> None:
+def test_three_images_are_the_most(ask: Any) -> None:
     def seen(count: int) -> Any:
-        messages = [{"role": "user", "content": [picture()] * count}]
+        messages = [{"role": "user", "content": [image()] * count}]
         return ask(model=QWEN, messages=messages)
 
     assert seen(3).status == 200
@@ -151,8 +151,8 @@ def test_three_pictures_are_the_most(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,@@@", "data:text/plain,hi", "file:///x"])
-def test_a_picture_must_be_one(ask: Any, url: Any) -> None:
-    messages = [{"role": "user", "content": [picture(url)]}]
+def test_a_image_must_be_one(ask: Any, url: Any) -> None:
+    messages = [{"role": "user", "content": [image(url)]}]
     assert ask(model=QWEN, messages=messages).status == 400
 
 
@@ -191,7 +191,7 @@ def test_a_missing_key_is_invalid(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Basic abc", "abc"])
-def test_a_key_that_is_none_is_invalid(practice: Any, header: Any) -> None:
+def test_an_unknown_key_is_invalid(practice: Any, header: Any) -> None:
     answer = practice.control.get("/openai/v1/models", headers={"Authorization": header})
     assert answer.status_code == 401
 

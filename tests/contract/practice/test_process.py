@@ -100,7 +100,7 @@ def test_it_ends_when_its_parents_pipe_ends(practice_factory: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [["--faults", "503"], ["--script", "/no/such"], ["--x"]])
-def test_wrong_options_are_told(wrong: Any) -> None:
+def test_wrong_options_are_reported(wrong: Any) -> None:
     command = [sys.executable, "-m", "groq_magic.practice", *wrong]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert ended.returncode == 2
@@ -108,7 +108,7 @@ def test_wrong_options_are_told(wrong: Any) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_port_that_is_taken_is_told(practice: Any) -> None:
+def test_a_port_that_is_taken_is_reported(practice: Any) -> None:
     port = practice.url.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "groq_magic.practice", "--port", port]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
@@ -122,8 +122,10 @@ def test_it_imports_nothing_of_the_client_side() -> None:
         "wrong = {'groq', 'httpx', 'pydantic', 'ipywidgets', 'anywidget', 'markdown', 'IPython'}\n"
         "print(sorted(wrong & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    reported = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert reported.stdout.strip() == "[]"
 
 
 def exchanged(practice: Any, request: str) -> bytes:

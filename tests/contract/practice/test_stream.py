@@ -150,7 +150,7 @@ def test_lone_surrogates_do_not_break_the_stream(practice: Any, ask: Any) -> Non
     assert ask(stream=True).joined() == "a?"
 
 
-def test_json_bodies_that_are_none_are_refused(practice: Any) -> None:
+def test_invalid_json_bodies_are_refused(practice: Any) -> None:
     answer = practice.control.post(
         "/openai/v1/chat/completions",
         content=b'{"model":',

@@ -47,7 +47,7 @@ def test_an_address_is_made_what_the_sdk_wants(given: Any, used: Any) -> None:
         "gsk_somebody_pasted_the_key_here",
     ],
 )
-def test_what_is_none_is_refused_in_one_line(given: Any) -> None:
+def test_an_invalid_address_is_refused_in_one_line(given: Any) -> None:
     with pytest.raises(RequestError) as caught:
         normalise(given)
     line = str(caught.value)

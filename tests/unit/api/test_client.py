@@ -95,12 +95,12 @@ def test_shutting_wakes_a_reader_that_waits_for_headers(client: Client, practice
     assert len(failures) == 1
 
 
-def test_the_models_are_told_as_the_service_sent_them(client: Client) -> None:
+def test_the_models_are_reported_as_the_service_sent_them(client: Client) -> None:
     items = client.models(timeout=5)
     assert {"id", "context_window", "supported_features"} <= items[0].keys()
 
 
-def test_a_list_of_models_that_is_none_is_a_value_error(client: Client, practice: Any) -> None:
+def test_an_invalid_list_of_models_is_a_value_error(client: Client, practice: Any) -> None:
     practice.faults(models=("wrong-json",))
     with pytest.raises(ValueError, match="not a list"):
         client.models(timeout=5)

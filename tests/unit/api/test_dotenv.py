@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.api.key import KEY_NAME, ApiKey, KeySearch, _from_file, found_key, search
+from groq_magic.api.key import KEY_NAME, ApiKey, KeySearch, _from_file, find_key, search_key
 from groq_magic.errors import ApiKeyError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def env(tmp_path: Path) -> Path:
 
 
 def found(env: Path) -> ApiKey | None:
-    return found_key(env.parent / "a")
+    return find_key(env.parent / "a")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_utf_16_as_powershell_writes_it_is_read(env: Path) -> None:
 )
 def test_without_a_value_there_is_no_key(env: Path, content: str) -> None:
     env.write_text(content, "utf-8")
-    assert search(lambda: env.parent / "a") == KeySearch()
+    assert search_key(lambda: env.parent / "a") == KeySearch()
 
 
 @pytest.mark.parametrize("value", [f'"{KEY}', f"{KEY}'", f"\N{LEFT DOUBLE QUOTATION MARK}{KEY}"])
@@ -138,7 +138,7 @@ def test_what_is_no_file_is_passed_by(env: Path, kind: str) -> None:
             near.symlink_to(near)
         case _:
             near.symlink_to("/dev/zero")
-    assert search(lambda: env.parent / "a") == KeySearch(ApiKey(KEY, ".env"))
+    assert search_key(lambda: env.parent / "a") == KeySearch(ApiKey(KEY, ".env"))
 
 
 def test_a_file_that_can_not_be_read_is_named_where_no_other_has_a_key(
@@ -155,11 +155,11 @@ def test_a_file_that_can_not_be_read_is_named_where_no_other_has_a_key(
         return opened(path, *how, **more)
 
     monkeypatch.setattr(type(near), "open", refused)
-    nothing = search(lambda: near.parent)
+    nothing = search_key(lambda: near.parent)
     assert nothing.key is None
     assert nothing.skipped == f"{near} can't be read (permission denied); a key in it is not used."
     env.write_text(LINE, "utf-8")
-    assert search(lambda: near.parent).key == ApiKey(KEY, ".env")
+    assert search_key(lambda: near.parent).key == ApiKey(KEY, ".env")
 
 
 def test_a_huge_file_costs_no_time_and_is_named(env: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_huge_file_costs_no_time_and_is_named(env: Path) -> None:
     began = time.thread_time()
     assert _from_file(small) == KEY
     between = time.thread_time()
-    nothing = search(lambda: env.parent)
+    nothing = search_key(lambda: env.parent)
     # A gigabyte takes about as long as what is read of it; all of it would take a thousand times.
     assert time.thread_time() - between < 50 * (between - began) + 0.05
     assert nothing.key is None
@@ -199,7 +199,7 @@ def test_without_a_working_folder_there_is_no_file_and_no_failure(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert search(lambda: None) == KeySearch()
+    assert search_key(lambda: None) == KeySearch()
     monkeypatch.setenv(KEY_NAME, KEY)
-    assert found_key() == ApiKey(KEY, KEY_NAME)
+    assert find_key() == ApiKey(KEY, KEY_NAME)
     monkeypatch.chdir(tmp_path)

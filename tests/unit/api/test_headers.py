@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.api.durations import asked_wait, seconds_of, wait_words
+from groq_magic.api.durations import requested_wait, seconds_of, wait_words
 from groq_magic.api.fault import FaultContext
 from groq_magic.api.limits import Limits, hit_in, limits_in
 from groq_magic.api.sdk_faults import fault_of_body
@@ -71,7 +71,7 @@ def test_what_was_used_beyond_a_limit_leaves_nothing() -> None:
 @given(st.one_of(DURATIONS, DATES), st.one_of(DURATIONS, st.none()))
 def test_a_wait_is_a_sound_number_or_unknown(header: str, milliseconds: str | None) -> None:
     headers = {"retry-after": header} | ({"retry-after-ms": milliseconds} if milliseconds else {})
-    wait = asked_wait(headers)
+    wait = requested_wait(headers)
     # What is longer than a lock's longest wait would end the reader's thread.
     assert wait is None or 0 <= wait < threading.TIMEOUT_MAX
     if wait is not None:
@@ -80,8 +80,12 @@ def test_a_wait_is_a_sound_number_or_unknown(header: str, milliseconds: str | No
 
 
 @given(st.tuples(KINDS, NUMBERS, NUMBERS, DURATIONS), STATUSES, DURATIONS)
-def test_any_refusal_is_one_line(told: tuple[str, str, str, str], status: int, header: str) -> None:
-    text = "on tokens ({}): Limit {}, Used {}, Requested 9. Please try again in {}.".format(*told)
+def test_any_refusal_is_one_line(
+    reported: tuple[str, str, str, str], status: int, header: str
+) -> None:
+    text = "on tokens ({}): Limit {}, Used {}, Requested 9. Please try again in {}.".format(
+        *reported
+    )
     body = {"error": {"message": text, "code": "rate_limit_exceeded"}}
     fault = fault_of_body(status, body, {"retry-after": header}, ASKED)
     assert "\n" not in str(fault.error)

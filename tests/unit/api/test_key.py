@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.api.key import ApiKey, checked, found_key
+from groq_magic.api.key import ApiKey, find_key, parse_key
 from groq_magic.errors import ApiKeyError
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("value", [KEY, f" {KEY}\t", f"{KEY}\r\n", f"\N{NO-BREAK SPACE}{KEY}"])
 def test_white_space_around_it_is_trimmed(value: str) -> None:
-    assert checked(value, "GROQ_API_KEY").value == KEY
+    assert parse_key(value, "GROQ_API_KEY").value == KEY
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "reported"),
     [
         ("", "No key entered"),
         ("  ", "No key entered"),
@@ -40,10 +40,10 @@ def test_white_space_around_it_is_trimmed(value: str) -> None:
         (f"{KEY}\x00", "white space"),
     ],
 )
-def test_what_no_key_holds_is_refused_without_showing_it(value: str, told: str) -> None:
+def test_what_no_key_holds_is_refused_without_showing_it(value: str, reported: str) -> None:
     with pytest.raises(ApiKeyError) as caught:
-        checked(value, ".env")
-    assert told in str(caught.value)
+        parse_key(value, ".env")
+    assert reported in str(caught.value)
     assert KEY not in str(caught.value)
     assert caught.value.remedy
 
@@ -56,7 +56,7 @@ def test_a_key_shows_where_it_is_from_and_nothing_else() -> None:
 
 def test_a_dotenv_file_is_read_without_interpolation(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("X=1\nGROQ_API_KEY=gsk_${X}$HOME\n", "utf-8")
-    found = found_key(tmp_path)
+    found = find_key(tmp_path)
     assert found == ApiKey("gsk_${X}$HOME", ".env")
 
 
@@ -66,14 +66,14 @@ def test_the_search_goes_upward_and_passes_by_what_holds_no_key(tmp_path: Path) 
     (tmp_path / ".env").write_text(f"GROQ_API_KEY={KEY}", "utf-8")
     (tmp_path / "a" / ".env").mkdir()
     (deep / ".env").write_text("GROQ_API_KEY=\n", "utf-8")
-    assert found_key(deep) == ApiKey(KEY, ".env")
+    assert find_key(deep) == ApiKey(KEY, ".env")
 
 
 def test_a_dotenv_file_that_is_no_text_is_passed_by(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"GROQ_API_KEY={KEY}", "utf-8")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / ".env").write_bytes(b"\xff\xfe\x00GROQ")
-    assert found_key(tmp_path / "a") == ApiKey(KEY, ".env")
+    assert find_key(tmp_path / "a") == ApiKey(KEY, ".env")
 
 
 def test_a_file_is_written_nowhere_and_the_environment_unchanged(
@@ -84,6 +84,6 @@ def test_a_file_is_written_nowhere_and_the_environment_unchanged(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text(f"GROQ_API_KEY={KEY}\nGROQ_BASE_URL=http://evil\n", "utf-8")
     before = dict(os.environ)
-    assert found_key() == ApiKey(KEY, ".env")
+    assert find_key() == ApiKey(KEY, ".env")
     assert dict(os.environ) == before
     assert [path.name for path in tmp_path.iterdir()] == [".env"]

@@ -180,7 +180,7 @@ def test_one_that_ends_before_it_was_sent_takes_nothing(limiter: Limiter) -> Non
     assert left(limiter) == 500
 
 
-def test_one_that_broke_off_unanswered_counts(limiter: Limiter) -> None:
+def test_one_that_ended_unanswered_counts(limiter: Limiter) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 500),)))
     sent(limiter, 300).end(None)
     assert left(limiter) == 200

@@ -52,7 +52,7 @@ def test_todays_models() -> None:
     }
 
 
-def test_other_models_are_chosen_by_what_they_tell() -> None:
+def test_other_models_are_chosen_by_their_properties() -> None:
     assert choices(
         [
             item("new/tiny-3b", 8_192),
@@ -73,7 +73,7 @@ def test_other_models_are_chosen_by_what_they_tell() -> None:
     }
 
 
-def test_models_that_tell_ids_alone_still_serve() -> None:
+def test_models_with_ids_alone_still_serve() -> None:
     bare = [{"id": "new/small-8b"}, {"id": "new/large-70b"}, {"id": "whisper-large-v3"}]
     assert choices(bare) == {
         "fast": "new/small-8b",
@@ -87,7 +87,7 @@ def test_the_default_stays_balanced_beside_a_larger_model() -> None:
     assert (chosen["balanced"], chosen["reasoning"]) == ("openai/gpt-oss-120b", "new/big-400b")
 
 
-def test_a_window_that_is_not_told_is_no_small_one() -> None:
+def test_a_window_that_is_not_reported_is_no_small_one() -> None:
     untold = {"id": "new/small-8b", "supported_features": TOOLS}
     assert choices([untold, item("new/large-70b")])["fast"] == "new/small-8b"
 

@@ -50,8 +50,8 @@ REQUEST: dict[str, Any] = {
     "response_format": {"type": "json_object"},
     "stream": True,
 }
-# Two parts that are the same picture, and text that is like a file's name and a picture.
-PICTURES: dict[str, Any] = {
+# Two parts that are the same image, and text that is like a file's name and a image.
+IMAGES: dict[str, Any] = {
     **REQUEST,
     "messages": [
         {"role": "user", "content": "data:image/png;base64,AAAA"},
@@ -127,7 +127,7 @@ def test_javascript_code_means_the_values() -> None:
 
 
 def saved(folder: Path) -> None:
-    files = image_files(PICTURES)
+    files = image_files(IMAGES)
     assert [name.rpartition(".")[2] for name in files] == ["png", "jpeg"]
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -136,7 +136,7 @@ def saved(folder: Path) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_javascript_code_reads_images_from_files(tmp_path: Path) -> None:
     saved(tmp_path)
-    code = snippet(PICTURES, "node").replace('import Groq from "groq-sdk";', STUB)
+    code = snippet(IMAGES, "node").replace('import Groq from "groq-sdk";', STUB)
     done = subprocess.run(
         ["node", "--input-type=module", "-"],
         input=code.encode(),
@@ -144,7 +144,7 @@ def test_javascript_code_reads_images_from_files(tmp_path: Path) -> None:
         check=True,
         cwd=tmp_path,
     )
-    assert json.loads(done.stdout) == PICTURES
+    assert json.loads(done.stdout) == IMAGES
 
 
 @pytest.mark.parametrize("kind", ["python", "openai"])
@@ -159,19 +159,19 @@ def test_python_code_reads_images_from_files(
     sdk.return_value.chat.completions.create.side_effect = lambda **body: sent.update(body) or []
     name = {"python": "Groq", "openai": "OpenAI"}[kind]
     with patch(f"{name.lower()}.{name}", sdk):
-        exec(snippet(PICTURES, kind), {})  # noqa: S102 - it is what users do
+        exec(snippet(IMAGES, kind), {})  # noqa: S102 - it is what users do
     extra = sent.pop("extra_body", {})
-    assert {**sent, **extra} == PICTURES
+    assert {**sent, **extra} == IMAGES
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no shell")
 def test_a_shell_command_reads_images_from_files(tmp_path: Path) -> None:
     saved(tmp_path)
     # What curl would send.
-    code = "curl() { cat; }\n" + snippet(PICTURES, "curl")
+    code = "curl() { cat; }\n" + snippet(IMAGES, "curl")
     command = ["sh", "-c", code]
     done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
-    assert json.loads(done.stdout) == PICTURES
+    assert json.loads(done.stdout) == IMAGES
 
 
 @pytest.mark.parametrize("kind", list(LANGUAGES))
@@ -187,7 +187,7 @@ def test_nothing_that_cannot_be_seen_stands_in_code(kind: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", list(LANGUAGES))
-def test_streaming_follows_the_request_unless_told(kind: Any) -> None:
+def test_streaming_follows_the_request_unless_asked_otherwise(kind: Any) -> None:
     waits = {name: value for name, value in REQUEST.items() if name != "stream"}
     assert snippet(REQUEST, kind) == snippet(waits, kind, stream=True)
     assert snippet(REQUEST, kind, stream=False) == snippet(waits, kind)

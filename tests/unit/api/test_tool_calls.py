@@ -40,13 +40,13 @@ def test_several_calls_keep_their_order() -> None:
     ]
 
 
-def test_calls_without_numbers_or_ids_are_told_apart() -> None:
+def test_calls_without_numbers_or_ids_are_distinguished() -> None:
     found = collected([part(name="one"), part(name="two")])
     assert [call.name for call in found] == ["one", "two"]
     assert len({call.id for call in found}) == 2
 
 
-def test_calls_without_numbers_are_told_apart_in_later_chunks_too() -> None:
+def test_calls_without_numbers_are_distinguished_in_later_chunks_too() -> None:
     chunks = [[part(name="a"), part(name="b")], [part(name="c")], [part(7, name="d")]]
     found = collected(*chunks, [part(name="e")])
     assert [call.name for call in found] == ["a", "b", "c", "d", "e"]

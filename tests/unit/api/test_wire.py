@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.api.deltas import ThinkSplitter, chunk_of
-from groq_magic.api.durations import asked_wait, seconds_of
+from groq_magic.api.durations import requested_wait, seconds_of
 from groq_magic.api.limits import hit_in, limits_in
 from groq_magic.api.send import backoff
 from groq_magic.api.sse import Event, EventReader
@@ -149,7 +149,7 @@ def test_waits_are_said_as_people_do(seconds: float, words: str) -> None:
 def test_the_wait_is_what_the_service_asks_for(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert asked_wait(headers, now=1_000_000) == seconds
+    assert requested_wait(headers, now=1_000_000) == seconds
 
 
 def test_waits_of_our_own_grow_to_a_bound() -> None:
@@ -222,7 +222,7 @@ def thought(*pieces: str) -> tuple[str, str]:
         ("  ", "  ", ""),
     ],
 )
-def test_thinking_is_told_from_the_answer_however_it_is_cut(
+def test_thinking_is_split_from_the_answer_however_it_is_cut(
     text: str, answer: str, reasoning: str
 ) -> None:
     assert thought(text) == (answer, reasoning)

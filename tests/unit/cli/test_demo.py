@@ -125,9 +125,9 @@ def test_a_malformed_key_is_said_and_not_shown(
     monkeypatch.setenv("GROQ_API_KEY", "'gsk_made_up'")
     cli.main(["demo"])
     assert calls[0][1]["GROQ_MAGIC_PRACTICE"] == "1"
-    told = capsys.readouterr()
-    assert "quote marks" in told.err
-    assert "gsk_made_up" not in told.err + told.out
+    reported = capsys.readouterr()
+    assert "quote marks" in reported.err
+    assert "gsk_made_up" not in reported.err + reported.out
 
 
 def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
 ) -> None:
     monkeypatch.setattr(demo, "find_spec", lambda _module: None)
     assert cli.main(arguments) == 1
-    told = capsys.readouterr().err
-    assert module in told
-    assert "pip install 'groq-magic[lab]'" in told
+    reported = capsys.readouterr().err
+    assert module in reported
+    assert "pip install 'groq-magic[lab]'" in reported
 
 
 @pytest.mark.parametrize("arguments", [[], ["dmeo"], ["demo", "--nothing"]])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation.chain import EMPTY, Chain, EarlierTurn, Places, chain_of
+from groq_magic.conversation.chain import EMPTY, Chain, ChainSearch, EarlierTurn, chain_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ def test_what_two_orders_share_is_their_longest_common_beginning(
 def test_a_long_chain_is_searched_in_few_steps() -> None:
     compared = 0
 
-    class Counted(Chain):
+    class CountingChain(Chain):
         __slots__ = ()
 
         def __eq__(self, other: object) -> bool:
@@ -44,9 +44,9 @@ def test_a_long_chain_is_searched_in_few_steps() -> None:
         __hash__ = Chain.__hash__
 
         def then(self, turn: EarlierTurn) -> Chain:
-            return Counted(self, turn)
+            return CountingChain(self, turn)
 
-    start = Counted(None, None)
+    start = CountingChain(None, None)
     others = turns([*range(1_234), *range(3_000, 4_000)])
     saw = list(accumulate(turns(range(2_000)), Chain.then, initial=start))[-1]
     now = list(accumulate(others, Chain.then, initial=start))
@@ -73,10 +73,10 @@ def test_turns_are_found_in_chains_that_share_links(common: list[int], rest: lis
         *accumulate((EarlierTurn(key, key) for key in rest), Chain.then, initial=EMPTY),
     ]
     links += [shared.then(EarlierTurn(10, 10)), shared]
-    places = Places()
+    search = ChainSearch()
     for link in links:
         held = [turn.key for turn in link][::-1]
         for key in range(11):
             last = max((at for at, each in enumerate(held, 1) if each == key), default=None)
-            assert places.place(link, key) == last
-            assert places.has(link, key) == (key in held)
+            assert search.number(link, key) == last
+            assert search.contains(link, key) == (key in held)

@@ -117,7 +117,7 @@ def test_once_takes_the_cells_turn_out_and_keeps_none(notebook: Any) -> None:
 def test_a_retry_takes_the_turns_place_wherever_it_is_typed(notebook: Any) -> None:
     notebook.run("a", "one")
     notebook.run("b", "two")
-    pending = notebook.conversations.begin("c", 7, conversation="main", place=TurnKey("a", 1))
+    pending = notebook.conversations.begin("c", 7, conversation="main", replaces=TurnKey("a", 1))
     assert pending.replaces == TurnKey("a", 1)
     assert pending.before == ()
     turn = notebook.settle(pending, "one, tried again")
@@ -127,9 +127,9 @@ def test_a_retry_takes_the_turns_place_wherever_it_is_typed(notebook: Any) -> No
     assert TurnKey("a", 1) not in notebook.conversations.shown()
 
 
-def test_a_retry_of_a_failed_ask_takes_the_place_it_would_have_had(notebook: Any) -> None:
+def test_a_retry_of_a_failed_ask_stands_where_it_would_have_stood(notebook: Any) -> None:
     notebook.run("a", None)
-    notebook.run("c", "two", place=TurnKey("a", 1))
+    notebook.run("c", "two", replaces=TurnKey("a", 1))
     notebook.run("b", "three")
     notebook.run("a", "one")
     assert notebook.answers() == ["one", "three"]
@@ -139,15 +139,15 @@ def test_a_retry_without_cells_replaces_too(notebook: Any) -> None:
     notebook.run(None, "one")
     last = notebook.conversations.begin(None, 2, conversation="main")
     notebook.settle(last, "two")
-    notebook.run(None, "two again", place=last.place)
+    notebook.run(None, "two again", replaces=last.key)
     assert notebook.answers() == ["one", "two again"]
 
 
 def test_a_cell_that_retries_its_own_later_ask_keeps_that_turn(notebook: Any) -> None:
     notebook.run("a", "one", "two")
-    notebook.run("a", "two again", place=TurnKey("a", 2))
+    notebook.run("a", "two again", replaces=TurnKey("a", 2))
     assert notebook.answers() == ["two again"]
-    notebook.run("a", None, place=TurnKey("a", 2))
+    notebook.run("a", None, replaces=TurnKey("a", 2))
     assert notebook.answers() == ["two again"]
     notebook.run("a", "something else")
     assert notebook.answers() == ["something else"]
@@ -156,7 +156,7 @@ def test_a_cell_that_retries_its_own_later_ask_keeps_that_turn(notebook: Any) ->
 def test_a_retry_asked_once_leaves_the_turn_that_it_retries(notebook: Any) -> None:
     notebook.run("a", "one")
     pending = notebook.conversations.begin(
-        "b", 7, conversation="main", once=True, place=TurnKey("a", 1)
+        "b", 7, conversation="main", once=True, replaces=TurnKey("a", 1)
     )
     assert pending.replaces is None
     notebook.settle(pending, "again")
@@ -166,7 +166,7 @@ def test_a_retry_asked_once_leaves_the_turn_that_it_retries(notebook: Any) -> No
 def test_a_cell_that_becomes_a_retry_gives_its_own_turn_up_unsent(notebook: Any) -> None:
     notebook.run("b", "of b")
     notebook.run("a", "of a")
-    pending = notebook.conversations.begin("b", 7, conversation="main", place=TurnKey("a", 1))
+    pending = notebook.conversations.begin("b", 7, conversation="main", replaces=TurnKey("a", 1))
     assert pending.before == ()
     turn = notebook.settle(pending, "again")
     assert notebook.answers() == ["again"]
@@ -177,7 +177,7 @@ def test_a_cell_that_becomes_a_retry_gives_its_own_turn_up_unsent(notebook: Any)
 
 def test_where_two_turns_were_shown_in_one_output_the_later_is(notebook: Any) -> None:
     notebook.run("a", "one")
-    notebook.run("b", "again", place=TurnKey("a", 1))
+    notebook.run("b", "again", replaces=TurnKey("a", 1))
     [turn] = notebook.run("b", "something else")
     assert notebook.conversations.shown()[TurnKey("b", 1)] is turn
 
@@ -241,7 +241,7 @@ def test_practice_turns_never_mix_with_real_ones(notebook: Any) -> None:
     assert notebook.answers() == ["real"]
 
 
-def test_leftovers_leave_only_the_world_that_was_asked(notebook: Any) -> None:
+def test_leftovers_are_removed_only_in_the_mode_that_was_asked(notebook: Any) -> None:
     notebook.run("a", "one", "two")
     notebook.run("a", "practised", practice=True)
     assert notebook.answers() == ["one", "two"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAMES = ("main", "other")
-WORLDS = tuple((name, practice) for name in NAMES for practice in (False, True))
+MODES = tuple((name, practice) for name in NAMES for practice in (False, True))
 
 asks = st.fixed_dictionaries(
     {
@@ -26,7 +26,7 @@ asks = st.fixed_dictionaries(
         "conversation": st.sampled_from(NAMES),
         "practice": st.sampled_from([False, False, False, True]),
         "once": st.sampled_from([False, False, False, True]),
-        "place": st.sampled_from([None, None, None, TurnKey("a", 1), TurnKey("b", 2)]),
+        "replaces": st.sampled_from([None, None, None, TurnKey("a", 1), TurnKey("b", 2)]),
     }
 )
 others = st.fixed_dictionaries(
@@ -43,7 +43,7 @@ Model = dict[tuple[str, bool], list[tuple[Any, str]]]
 
 def run(notebook: Any, step: dict[str, Any], number: int) -> None:
     answers = [None if fails else f"{number}.{i}" for i, fails in enumerate(step["fails"])]
-    options = {name: step[name] for name in ("conversation", "practice", "once", "place")}
+    options = {name: step[name] for name in ("conversation", "practice", "once", "replaces")}
     notebook.run(step["cell"], *answers, **options)
 
 
@@ -60,12 +60,12 @@ def perform(notebook: Any, step: dict[str, Any], number: int) -> None:
 
 
 def state(notebook: Any) -> dict[tuple[str, bool], tuple[Any, ...]]:
-    return {world: notebook.conversations.get(*world).turns for world in WORLDS}
+    return {mode: notebook.conversations.get(*mode).turns for mode in MODES}
 
 
 def model_run(model: Model, step: dict[str, Any], number: int) -> None:
     """Replay what DESIGN's table says of an execution, by lists of (cell, ask) and answer."""
-    cell, world = step["cell"], (step["conversation"], step["practice"])
+    cell, mode = step["cell"], (step["conversation"], step["practice"])
     for ask, fails in enumerate(step["fails"], 1):
         if fails:
             continue
@@ -76,7 +76,7 @@ def model_run(model: Model, step: dict[str, Any], number: int) -> None:
                 turns = model[other, step["practice"]]
                 turns[:] = [turn for turn in turns if turn[0] != key]
         if not step["once"]:
-            model_put(model[world], entry)
+            model_put(model[mode], entry)
     if step["fails"] and not any(step["fails"]) and cell:
         for other in NAMES:
             turns = model[other, step["practice"]]
@@ -100,17 +100,17 @@ def test_history_equals_the_model(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
     notebook = new_notebook()
-    model: Model = {world: [] for world in WORLDS}
+    model: Model = {mode: [] for mode in MODES}
     for number, step in enumerate(steps):
         if step["do"] == "undo":
             continue
-        step = step | {"place": None}  # noqa: PLW2901 - the model knows no retries
+        step = step | {"replaces": None}  # noqa: PLW2901 - the model knows no retries
         perform(notebook, step, number)
         if step["do"] == "run":
             model_run(model, step, number)
         else:
             model[step["conversation"], step["practice"]] = []
-        for name, practice in WORLDS:
+        for name, practice in MODES:
             expected = [answer for _, answer in model[name, practice]]
             assert notebook.answers(name, practice=practice) == expected
 
@@ -133,9 +133,9 @@ def test_undo_inverts_every_change_and_all_of_them_lead_back_to_nothing(
     for practice, states in seen.items():
         for expected in reversed(states[:-1]):
             notebook.conversations.undo(practice)
-            for world in WORLDS:
-                if world[1] == practice:
-                    assert state(notebook)[world] == expected[world]
+            for mode in MODES:
+                if mode[1] == practice:
+                    assert state(notebook)[mode] == expected[mode]
         with pytest.raises(NotebookError):
             notebook.conversations.undo(practice)
 
@@ -191,10 +191,10 @@ def test_running_all_cells_again_leaves_every_turn_fresh(
     for number, step in enumerate(steps):
         perform(notebook, step, number)
     conversations = notebook.conversations
-    for name, practice in WORLDS:
+    for name, practice in MODES:
         for turn in conversations.get(name, practice).turns:
             pending = conversations.begin(
-                None, 0, conversation=name, practice=practice, place=turn.key
+                None, 0, conversation=name, practice=practice, replaces=turn.key
             )
             notebook.settle(pending, turn.answer)
         turns = conversations.get(name, practice).turns

@@ -14,7 +14,7 @@ def lists(page: Page) -> list[str]:
     return ["".join(each.cells) for each in page.lists]
 
 
-def test_a_later_list_takes_the_place_of_its_notebooks_earlier_one() -> None:
+def test_a_later_list_replaces_its_notebooks_earlier_one() -> None:
     page = Page().with_list("abc", at=1, notebook="n").with_list("cab", at=2, notebook="n")
     assert lists(page) == ["cab"]
     assert not page.deleted

@@ -88,7 +88,7 @@ def test_a_retry_of_a_deleted_cells_ask_is_a_turn_of_the_cell_that_retries(
     for cell in "ab":
         notebook.run(cell, cell)
     page_of(n="bc")
-    [turn] = notebook.run("c", "again", place=TurnKey("a", 1))
+    [turn] = notebook.run("c", "again", replaces=TurnKey("a", 1))
     assert turn.key == TurnKey("c", 1)
     assert notebook.answers() == ["b", "again"]
     page_of(n="abc")
@@ -102,7 +102,7 @@ def test_a_retry_sees_what_stands_above_the_cell_whose_place_it_takes(
     for cell in "ab":
         notebook.run(cell, cell)
     page_of(n="bac")
-    pending = notebook.conversations.begin("c", 9, conversation="main", place=TurnKey("a", 1))
+    pending = notebook.conversations.begin("c", 9, conversation="main", replaces=TurnKey("a", 1))
     assert [turn.answer for turn in pending.before] == ["b"]
     notebook.settle(pending, "A")
     assert notebook.answers() == ["b", "A"]

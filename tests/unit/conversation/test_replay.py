@@ -111,11 +111,11 @@ def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
     assert answer(replay, wanted("c", "Q")) is None
-    assert replay.why_none(wanted("c", "Q")) == "this cell is new or its answer was not saved"
+    assert replay.why_missing(wanted("c", "Q")) == "this cell is new or its answer was not saved"
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
-def test_a_cell_of_the_file_shows_that_cells_are_told() -> None:
+def test_a_cell_of_the_file_shows_that_cells_have_ids() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert answer(replay, wanted("b", "Q")) == "B"
     assert answer(replay, wanted("new", "Q")) is None
@@ -146,7 +146,7 @@ def test_without_cells_answers_are_taken_in_order() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=())
     assert [answer(replay, wanted(None, "Q")) for _ in range(3)] == ["A", "B", "A"]
     assert answer(replay, wanted(None, "R")) is None
-    assert replay.why_none(wanted(None, "R")) == "the cell is new, or its prompt changed"
+    assert replay.why_missing(wanted(None, "R")) == "the cell is new, or its prompt changed"
     assert answer(replay, wanted(None, "Q")) == "B"
 
 
@@ -155,13 +155,13 @@ def test_the_reason_names_what_differs(*, by_cell: bool) -> None:
     replay = Replay([saved("a", 1, "Q")], cells=CELLS if by_cell else ())
     ask = wanted("a", "Q", options={"temperature": 0.2})
     assert replay.find(ask) is None
-    assert replay.why_none(ask) == "its options changed"
+    assert replay.why_missing(ask) == "its options changed"
 
 
 def test_the_hash_of_what_was_asked_counts_not_what_the_cell_holds_now() -> None:
     edited = Replay([saved("a", 1, "Q", prompt_sha="old")], cells=CELLS)
     assert edited.find(wanted("a", "Q")) is None
-    assert edited.why_none(wanted("a", "Q")) == "its prompt changed"
+    assert edited.why_missing(wanted("a", "Q")) == "its prompt changed"
     assert Replay([saved("a", 1, "P", prompt_sha="sha")], cells=CELLS).find(wanted("a", "Q"))
 
 

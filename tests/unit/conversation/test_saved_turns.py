@@ -273,7 +273,7 @@ def test_turns_below_cells_of_text_are_read() -> None:
     assert [turn.key.cell for turn in read(*cells, above="unsaved")] == ["a"]
 
 
-def test_a_retry_takes_the_place_of_what_it_replaces() -> None:
+def test_a_retry_has_the_key_of_what_it_replaces() -> None:
     retry = record("z", prompt="What?", replaces={"cell": "a", "ask": 1})
     turns = read(
         cell("a", output(record("a"), "first")),

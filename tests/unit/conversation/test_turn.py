@@ -45,7 +45,7 @@ def test_prompt_and_answer_are_the_texts_at_the_ends_of_its_messages(notebook: A
         ("error", True),
     ],
 )
-def test_an_answer_that_broke_off_is_partial_and_still_sent_onward(
+def test_an_incomplete_answer_is_partial_and_still_sent_onward(
     notebook: Any, *, finish_reason: str | None, partial: bool
 ) -> None:
     pending = notebook.conversations.begin("a", 1, conversation="main")

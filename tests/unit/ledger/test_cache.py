@@ -87,7 +87,7 @@ def test_an_answer_larger_than_the_cache_is_not_kept(tmp_path: Path) -> None:
     assert cache.get("k") is None
 
 
-def test_a_cache_that_may_hold_nothing_gives_nothing_and_lets_go(cache: Cache) -> None:
+def test_a_cache_without_room_returns_nothing_and_evicts(cache: Cache) -> None:
     cache.put("k", ANSWER)
     none = Cache(cache.path.parent, 0, 30)
     assert none.get("k") is None
@@ -100,7 +100,7 @@ def test_a_cache_that_may_hold_nothing_makes_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
-def test_clear_lets_go_of_everything(cache: Cache) -> None:
+def test_clear_removes_everything(cache: Cache) -> None:
     for key in "abc":
         cache.put(key, ANSWER)
     assert cache.clear() == 3
@@ -137,11 +137,11 @@ def test_several_kernels_write_at_once(tmp_path: Path) -> None:
         {"seed": 1},
     ],
 )
-def test_the_key_tells_requests_apart(other: dict[str, Any]) -> None:
+def test_the_key_distinguishes_requests(other: dict[str, Any]) -> None:
     assert key_of(URL, {**REQUEST, **other}) != key_of(URL, REQUEST)
 
 
-def test_the_key_tells_addresses_apart_and_nothing_else() -> None:
+def test_the_key_distinguishes_addresses_and_nothing_else() -> None:
     assert key_of("http://127.0.0.1", REQUEST) != key_of(URL, REQUEST)
     shuffled = dict(reversed(REQUEST.items()))
     assert key_of(URL, {**shuffled, "stream": True}) == key_of(URL, REQUEST)

@@ -96,7 +96,7 @@ def test_a_damaged_file_that_cannot_be_deleted_is_done_without(
     monkeypatch.setattr(Path, "unlink", refused)
     cache.put("k", ANSWER)
     assert cache.get("k") is None
-    assert "(Permission denied); asks go on without it" in cache.take_line()
+    assert "(Permission denied); asks continue without it" in cache.take_line()
     assert (cache.clear(), cache.fault) == (0, "Permission denied")
 
 
@@ -111,7 +111,7 @@ def test_a_journal_of_a_damaged_file_is_deleted_with_it(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("answer", ["[1, 2", "[" * 100_000, "[]", b"\xff\xfe\xfa"])
-def test_a_row_that_is_no_answer_is_none(cache: Cache, answer: str | bytes) -> None:
+def test_an_invalid_row_is_no_answer(cache: Cache, answer: str | bytes) -> None:
     cache.put("k", ANSWER)
     with sqlite3.connect(cache.path) as file:
         file.execute("UPDATE answers SET answer = CAST(? AS TEXT)", (answer,))
@@ -122,13 +122,13 @@ def test_a_row_that_is_no_answer_is_none(cache: Cache, answer: str | bytes) -> N
 
 def test_a_folder_that_cannot_be_written_is_done_without(ordinary_folder: Path) -> None:
     ordinary_folder.chmod(0o500)
-    _put_in_vain(Cache(ordinary_folder / "cache", 10_000, 30))
+    _put_fails(Cache(ordinary_folder / "cache", 10_000, 30))
     ordinary_folder.chmod(0o700)
 
 
 def test_a_place_that_is_no_folder_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file stands here")
-    _put_in_vain(Cache(tmp_path / "cache", 10_000, 30))
+    _put_fails(Cache(tmp_path / "cache", 10_000, 30))
 
 
 @pytest.fixture(params=["a name too long", "a folder of someone else"])
@@ -158,17 +158,17 @@ def closed(
 def test_a_place_that_cannot_be_looked_at_is_done_without(closed: Path) -> None:
     cache = Cache(closed, 10_000, 30)
     assert cache.get("k") is None
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     assert (cache.info(), bool(cache.fault)) == (CacheInfo(0, 0, None), True)
     assert (cache.clear(), bool(cache.fault)) == (0, True)
     cache.put("k", ANSWER)
     assert cache.take_line() == ""
 
 
-def _put_in_vain(cache: Cache) -> None:
+def _put_fails(cache: Cache) -> None:
     cache.put("k", ANSWER)
     assert cache.get("k") is None
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     cache.put("k", ANSWER)
     assert cache.take_line() == ""
 
@@ -185,7 +185,7 @@ def test_a_file_that_can_only_be_read_still_answers(
     monkeypatch.setattr(sqlite3, "connect", read_only)
     assert cache.get("k") == ANSWER
     cache.put("other", ANSWER)
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     for _ in range(2):
         assert cache.clear() == 0
         assert "readonly" in cache.fault

@@ -111,7 +111,7 @@ def test_many_requests_come_one_after_another(tables: JobTables) -> None:
     assert [each.answer for each in tables.answers()] == [row.key for row in rows]
 
 
-def test_clearing_removes_answers_and_keeps_jobs_that_are_under_way(
+def test_clearing_removes_answers_and_keeps_jobs_that_are_running(
     tables: JobTables, file: JournalFile
 ) -> None:
     fetched(tables, {"a": "secret answer"}, left=("f",))

@@ -143,13 +143,13 @@ def test_prices_are_of_the_prompt_and_of_the_answer() -> None:
 
 
 def test_requests_are_found_by_turn_and_the_oldest_are_evicted() -> None:
-    requests = RequestHistory(kept=2)
+    requests = RequestHistory(most_asks=2)
     for revision in (1, 2, 3):
         requests.add({"model": str(revision)}, revision)
-    assert not requests.passed
-    requests.pass_by()
+    assert not requests.has_failed_since
+    requests.note_failure()
     assert requests.last == {"model": "3"}
-    assert requests.passed
+    assert requests.has_failed_since
     assert requests.of(1) is None
     assert requests.of(2) == {"model": "2"}
     assert requests.of(3) == {"model": "3"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groq_magic.ledger.usage import PRICES, Usage, cost, dollars, usage_of
 
-TOLD = {
+REPORTED = {
     "queue_time": 0.0056,
     "prompt_tokens": 339,
     "completion_tokens": 58,
@@ -23,8 +23,8 @@ TOLD = {
 }
 
 
-def test_usage_is_what_the_service_told() -> None:
-    usage = usage_of(TOLD)
+def test_usage_is_what_the_service_reported() -> None:
+    usage = usage_of(REPORTED)
     assert usage is not None
     assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens) == (339, 58, 397)
     assert (usage.reasoning_tokens, usage.cached_tokens) == (38, 128)
@@ -32,7 +32,7 @@ def test_usage_is_what_the_service_told() -> None:
 
 
 def test_usage_reads_as_a_mapping_of_three_counts() -> None:
-    usage = usage_of(TOLD)
+    usage = usage_of(REPORTED)
     assert usage is not None
     counts = {"prompt_tokens": 339, "completion_tokens": 58, "total_tokens": 397}
     assert dict(usage) == usage.counts == counts
@@ -42,7 +42,7 @@ def test_usage_reads_as_a_mapping_of_three_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reported",
     [
         {},
         {"prompt_tokens": None},
@@ -51,9 +51,9 @@ def test_usage_reads_as_a_mapping_of_three_counts() -> None:
         {"queue_time": -1, "total_time": "soon"},
     ],
 )
-def test_usage_without_a_count_is_none_and_not_free_of_charge(told: dict[str, Any]) -> None:
-    assert usage_of(told) is None
-    assert cost("openai/gpt-oss-120b", usage_of(told)) is None
+def test_usage_without_a_count_is_unknown_and_not_free_of_charge(reported: dict[str, Any]) -> None:
+    assert usage_of(reported) is None
+    assert cost("openai/gpt-oss-120b", usage_of(reported)) is None
 
 
 def test_the_batch_engine_costs_half_and_nothing_less_for_what_is_cached() -> None:
@@ -98,9 +98,9 @@ def test_whatever_usage_says_its_figures_are_sound(
 
 
 def test_cached_tokens_cost_half() -> None:
-    told = {"prompt_tokens": 20_000, "completion_tokens": 100, "total_tokens": 20_100}
-    cached = told | {"prompt_tokens_details": {"cached_tokens": 18_000}}
-    assert cost("openai/gpt-oss-120b", usage_of(told)) == pytest.approx(0.00306)
+    reported = {"prompt_tokens": 20_000, "completion_tokens": 100, "total_tokens": 20_100}
+    cached = reported | {"prompt_tokens_details": {"cached_tokens": 18_000}}
+    assert cost("openai/gpt-oss-120b", usage_of(reported)) == pytest.approx(0.00306)
     assert cost("openai/gpt-oss-120b", usage_of(cached)) == pytest.approx(0.00171)
 
 
@@ -110,7 +110,7 @@ def test_more_cached_than_prompted_is_no_gift() -> None:
     assert cost("openai/gpt-oss-120b", odd) == cost("openai/gpt-oss-120b", whole)
 
 
-def test_no_usage_is_none() -> None:
+def test_without_usage_the_cost_is_unknown() -> None:
     assert usage_of(None) is None
 
 

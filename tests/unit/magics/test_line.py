@@ -129,7 +129,7 @@ def test_an_unknown_option_names_the_nearest(line: str, near: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reported"),
     [
         ("—once", "The dash of `—once` is not a hyphen. Write `--once`"),
         ("—once tell me", "Write `--once`"),
@@ -148,11 +148,11 @@ def test_an_unknown_option_names_the_nearest(line: str, near: str) -> None:
 )
 @pytest.mark.parametrize("magic", ["%groq", "%%groq"])
 def test_what_a_word_processor_writes_is_refused_where_options_stand(
-    line: str, told: str, magic: str
+    line: str, reported: str, magic: str
 ) -> None:
     with pytest.raises(OptionError) as caught:
         parse_line(line, OPTIONS, magic)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
 
 
 @pytest.mark.parametrize(

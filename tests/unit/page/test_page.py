@@ -155,9 +155,9 @@ def test_a_file_is_ours_when_it_holds_a_cell_that_ran_here(
     path.write_text(json.dumps({"cells": [{"id": "a"}, "odd", {"id": ["b"]}, {"id": 3}]}), "utf-8")
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     assert own_notebook(shell(), {"a"})["cells"][0] == {"id": "a"}
-    with pytest.raises(NotebookError, match="does not hold the cells"):
+    with pytest.raises(NotebookError, match="does not contain the cells"):
         own_notebook(shell(), {"z"})
-    with pytest.raises(NotebookError, match="does not hold the cells"):
+    with pytest.raises(NotebookError, match="does not contain the cells"):
         own_notebook(shell(), set())
 
 
@@ -201,14 +201,14 @@ def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
         ([str(n) for n in range(100_000)], ()),
     ],
 )
-def test_a_list_of_cells_that_is_odd_or_endless_is_none(sent: Any, order: Any) -> None:
+def test_a_malformed_or_endless_list_of_cells_is_ignored(sent: Any, order: Any) -> None:
     metadata = {"groqOrder": sent, "groqToken": TOKEN, "deletedCells": sent}
     found = request_cells(shell({"metadata": metadata}))
     assert (found.order, found.deleted) == (order, order)
 
 
 @pytest.mark.parametrize("token", [{}, {"groqToken": "0123456789abcdef"}, {"groqToken": None}])
-def test_a_list_in_a_notebooks_own_metadata_is_none(token: dict[str, Any]) -> None:
+def test_a_list_in_a_notebooks_own_metadata_is_ignored(token: dict[str, Any]) -> None:
     forged = {"groqOrder": ["a"], "groqNotebook": "a.ipynb", **token}
     assert request_cells(shell({"metadata": forged})) == RequestCells()
 
@@ -220,7 +220,7 @@ def test_a_listed_cell_is_known_by_the_id_that_it_runs_with() -> None:
 
 
 @pytest.mark.parametrize("odd", [None, 3, ["x"], "x" * 5_000])
-def test_a_notebook_without_a_proper_name_has_none(odd: Any) -> None:
+def test_an_invalid_name_of_a_notebook_is_ignored(odd: Any) -> None:
     for name, found in ((odd, ""), ("a/b.ipynb", "a/b.ipynb")):
         metadata = {"groqNotebook": name, "groqToken": TOKEN}
         assert request_cells(shell({"metadata": metadata})).notebook == found

@@ -168,7 +168,7 @@ def text_of(source: str) -> str:
 
 
 def loses_text(source: str, rendered: str) -> bool:
-    """Tell whether a word of the source is missing from what is shown of it."""
+    """Return whether a word of the source is missing from what is shown of it."""
     words = re.findall(
         r"[^\W_]{3,}", re.sub(r"(?s)<!--.*?-->|<[^>]*>|\]\([^)]*\)|&#?\w+;", " ", source)
     )

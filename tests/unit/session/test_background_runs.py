@@ -21,7 +21,7 @@ class Events:
         self.registered.remove(event)
 
 
-class Made:
+class FakeRun:
     def __init__(self, name: str) -> None:
         self.name, self.is_over, self.finished = name, False, 0
 
@@ -44,7 +44,7 @@ def runs() -> tuple[BackgroundRuns, Events]:
 
 def test_what_is_over_is_delivered_once_and_stays_listed() -> None:
     found, events = runs()
-    first, second = Made("a"), Made("b")
+    first, second = FakeRun("a"), FakeRun("b")
     found.add(first)
     found.add(second)
     assert len(events.registered) == 2
@@ -62,7 +62,7 @@ def test_what_is_over_is_delivered_once_and_stays_listed() -> None:
 
 def test_another_thread_delivers_nothing() -> None:
     found, _ = runs()
-    run = Made("a")
+    run = FakeRun("a")
     run.is_over = True
     found.add(run)
     thread = threading.Thread(target=found.deliver)
@@ -73,7 +73,7 @@ def test_another_thread_delivers_nothing() -> None:
 
 def test_closing_stops_what_runs() -> None:
     found, events = runs()
-    run = Made("a")
+    run = FakeRun("a")
     found.add(run)
     found.close()
     found.close()

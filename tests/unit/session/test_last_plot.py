@@ -1,4 +1,4 @@
-"""Which picture was drawn last, of figures, results and other outputs."""
+"""Which image was drawn last, of figures, results and other outputs."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def test_the_latest_cell_counts_and_in_it_the_latest_output() -> None:
     shell, own = shell_of(), Figure()
     last = LastPlot(shell)
     figure = plt.figure()
-    last.remember()
+    last.keep_figure()
     plt.close("all")
     assert last.value() is figure
-    # The figure itself, not the picture of it that its cell shows.
+    # The figure itself, not the image of it that its cell shows.
     shell.history_manager.outputs[1] = shown({"image/png": PNG})
     assert last.value() is figure
     shell.history_manager.outputs[2] = shown({"image/png": b"raw"}, {"image/png": PNG})
@@ -68,7 +68,7 @@ def test_the_latest_cell_counts_and_in_it_the_latest_output() -> None:
     assert last.value() is figure
     # IPython 8 counts on before the cell ends.
     shell.displayhook.prompt_count = 4
-    last.remember()
+    last.keep_figure()
     assert last.value() is figure
     shell.user_ns["Out"][4] = own
     assert last.value() is own

@@ -25,7 +25,7 @@ def test_it_refills_by_the_clock() -> None:
     assert meter_of(minute, NOW + 60).label == "0 of 6,000 tokens used"
 
 
-def test_a_page_is_told_what_is_left_now_and_how_fast_it_refills() -> None:
+def test_a_page_receives_what_is_left_now_and_how_fast_it_refills() -> None:
     both = Limits((limit("TPM", 6_000, 3_000), limit("RPD", 1_000, 900)))
     facts = quota_facts(MODEL, both, NOW + 10)
     assert facts.model == MODEL
@@ -34,7 +34,7 @@ def test_a_page_is_told_what_is_left_now_and_how_fast_it_refills() -> None:
     assert quota_facts(MODEL, Limits()) == QuotaFacts(MODEL, None, None)
 
 
-def test_a_long_wait_is_told_with_the_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_wait_is_reported_with_the_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
@@ -85,10 +85,10 @@ def test_limits_of_the_minute_are_no_matter_of_warnings() -> None:
     assert QuotaWatch().lines(MODEL, Limits((limit("TPM", 6_000, 0),)), NOW) == ()
 
 
-def test_a_mark_is_told_again_once_the_limit_has_come_back() -> None:
+def test_a_mark_warns_again_once_the_limit_has_come_back() -> None:
     watch = QuotaWatch()
     used = [85, 84, 70, 86, 10, 85, 96, 20, 96]
-    told = [
+    reported = [
         bool(watch.lines(MODEL, Limits((limit("RPD", 100, 100 - each),)), NOW)) for each in used
     ]
-    assert told == [True, False, False, False, False, True, True, False, True]
+    assert reported == [True, False, False, False, False, True, True, False, True]

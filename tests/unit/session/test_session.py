@@ -41,7 +41,7 @@ def ask(session: Session, cell: str, execution: int) -> None:
     messages = messages_of("p", f"a{execution}")
     turn = conversations.add(pending, messages, model="m", finish_reason="stop")
     output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
-    session.finished(turn, output, in_conversation=True, appended=conversations.is_last(turn))
+    session.add_answer(turn, output, in_conversation=True, appended=conversations.is_last(turn))
 
 
 def seconds_of(change: Callable[[int], object]) -> float:

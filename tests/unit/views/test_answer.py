@@ -129,7 +129,7 @@ def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
     assert {"ended": slot, "how": "complete"} in shown[1]["sent"]
 
 
-def test_pages_learn_that_an_answer_broke_off(
+def test_pages_learn_that_an_answer_is_incomplete(
     live: Live,
     view: AnswerView,
     shown: list[dict[str, Any]],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from groq_magic.views.live import Live
 
 
-class Streamed:
+class DocumentStream:
     """A document and what it sent."""
 
     def __init__(self, *notices: str) -> None:
@@ -27,7 +27,7 @@ class Streamed:
 
 
 def test_what_has_come_goes_out_numbered_without_a_gap() -> None:
-    streamed = Streamed("`df` is stale")
+    streamed = DocumentStream("`df` is stale")
     streamed.document.feed("Hello", "")
     streamed.document.show({"figures": "1 s"})
     streamed.document.show({"figures": "1 s"})
@@ -39,7 +39,7 @@ def test_what_has_come_goes_out_numbered_without_a_gap() -> None:
 
 
 def test_a_page_that_missed_something_gets_the_whole() -> None:
-    streamed, documents = Streamed(), Documents()
+    streamed, documents = DocumentStream(), Documents()
     documents.add(streamed.document)
     streamed.document.feed("Hello\n\nyou", "")
     streamed.sent.clear()
@@ -53,7 +53,7 @@ def test_a_page_that_missed_something_gets_the_whole() -> None:
 
 
 def test_stop_is_confirmed_once_and_stops_no_other_answer() -> None:
-    one, other, documents = Streamed(), Streamed(), Documents()
+    one, other, documents = DocumentStream(), DocumentStream(), Documents()
     documents.add(one.document)
     documents.add(other.document)
     one.sent.clear()
@@ -69,7 +69,7 @@ def test_stop_is_confirmed_once_and_stops_no_other_answer() -> None:
 
 @pytest.mark.parametrize("content", [{"stop": True}, {"stop": ["x"]}, {"whole": "gone"}, {}])
 def test_what_names_no_document_is_ignored(content: dict[str, Any]) -> None:
-    streamed, documents = Streamed(), Documents()
+    streamed, documents = DocumentStream(), Documents()
     documents.add(streamed.document)
     streamed.sent.clear()
     documents.receive(content)
@@ -81,10 +81,10 @@ def test_what_names_no_document_is_ignored(content: dict[str, Any]) -> None:
 def test_a_press_on_the_control_channel_that_comes_late_stops_nothing(
     make_live: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handlers: dict[str, Any] = {}
+    receivers: dict[str, Any] = {}
 
     class Comm(comm.DummyComm):
-        kernel = SimpleNamespace(control_handlers=handlers)
+        kernel = SimpleNamespace(control_handlers=receivers)
 
     monkeypatch.setattr(comm, "create_comm", Comm)
     live = make_live()
@@ -93,13 +93,13 @@ def test_a_press_on_the_control_channel_that_comes_late_stops_nothing(
     live.remove_document(first)
     second = live.open_document((), stopped[1])
 
-    handlers[ON_CONTROL](None, [], {"content": {"stop": first.slot}})
+    receivers[ON_CONTROL](None, [], {"content": {"stop": first.slot}})
     assert not any(event.is_set() for event in stopped)
-    handlers[ON_CONTROL](None, [], {"content": {"stop": second.slot}})
+    receivers[ON_CONTROL](None, [], {"content": {"stop": second.slot}})
     assert stopped[1].is_set()
 
     live.close()
-    assert handlers == {}
+    assert receivers == {}
 
 
 def test_a_press_of_stop_right_after_the_first_message_counts(

@@ -191,8 +191,8 @@ def test_the_slot_of_the_button_that_replaces_a_cell_hides_nothing() -> None:
 
 
 def test_thumbnails_hide_nothing() -> None:
-    picture = Thumbnail("plot", "640 × 480", "data:image/png;base64,AAAA")
-    html = html_of(RICH, images=(picture,))
+    image_part = Thumbnail("plot", "640 × 480", "data:image/png;base64,AAAA")
+    html = html_of(RICH, images=(image_part,))
     assert shows_answer(saved(html, RICH))
     inside = html.replace("Take <em>", '<div class="groq-images"><span>Take</span></div> <em>')
     assert inside != html

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FACTS = LiveFacts("318 tokens", "Hello", "")
 
 
-def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
+def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_again(live: Live) -> None:
     live.put("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
     live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
 
@@ -45,7 +45,7 @@ def test_what_is_left_is_sent_once_however_many_answers_there_are(
     assert message == {"quota": {"model": "openai/gpt-oss-120b", "minute": minute, "day": None}}
 
 
-def test_a_page_that_loads_anew_gets_what_is_left_then(live: Live, settings: Any) -> None:
+def test_a_page_that_loads_again_gets_what_is_left_then(live: Live, settings: Any) -> None:
     live.start()
     settings.model = "other"
 

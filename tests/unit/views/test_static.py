@@ -133,15 +133,15 @@ def test_text_is_shown_as_it_is(
 def test_thumbnails_stand_above_the_answer_while_it_streams_and_after(
     finished: Callable[..., FinishedAnswer],
 ) -> None:
-    picture = Thumbnail('a "b" <c>', "640 × 480", "data:image/png;base64,AAAA")
-    html = bundle(finished(images=(picture,)))[0]["text/html"]
+    image_part = Thumbnail('a "b" <c>', "640 × 480", "data:image/png;base64,AAAA")
+    html = bundle(finished(images=(image_part,)))[0]["text/html"]
     expected = (
         '<div class="groq-images"><img src="data:image/png;base64,AAAA" '
         'alt="Image sent: a &quot;b&quot; &lt;c&gt;" '
         'title="a &quot;b&quot; &lt;c&gt;, 640 × 480"></div>'
     )
     assert html.index(expected) < html.index("groq-text")
-    streaming = unfinished((), "1", "", (picture,))["text/html"]
+    streaming = unfinished((), "1", "", (image_part,))["text/html"]
     assert streaming.index(expected) < streaming.index("groq-slot-stream")
     assert "groq-images" not in bundle(finished())[0]["text/html"]
 

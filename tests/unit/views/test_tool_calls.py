@@ -28,7 +28,7 @@ JSON = st.recursive(
 STATES = ["queued", "pending", "running", "returned", "failed", "refused", "stopped"]
 
 
-class Seen(HTMLParser):
+class ElementReader(HTMLParser):
     """The elements and attributes of HTML."""
 
     def __init__(self, html: str) -> None:
@@ -52,7 +52,7 @@ class Seen(HTMLParser):
 def check(*calls: CallResult) -> None:
     html = calls_html(calls)
     html.encode()
-    seen = Seen(html)
+    seen = ElementReader(html)
     assert seen.depth == 0
     assert seen.tags <= {*"div details summary code small pre ol li a img".split()}  # noqa: SIM905 - words read best as words
     assert all(url.startswith(("http://", "https://", "data:image/png")) for url in seen.urls)

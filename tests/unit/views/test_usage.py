@@ -23,8 +23,8 @@ NOW = "2026-10-02 14:32"
 
 
 def entry(number: int, model: str = "m", **changes: Any) -> Entry:
-    told = usage_of({"prompt_tokens": 1_000, "completion_tokens": 10 * number})
-    values = (number, 0.0, model, "service", False, "stop", told, 0.01, 0.2, 1.0, 500.0, 0.25)
+    reported = usage_of({"prompt_tokens": 1_000, "completion_tokens": 10 * number})
+    values = (number, 0.0, model, "service", False, "stop", reported, 0.01, 0.2, 1.0, 500.0, 0.25)
     fields = dict(zip(Entry.__dataclass_fields__, values, strict=True))
     return Entry(**fields | changes)
 
@@ -114,13 +114,13 @@ def test_practice_is_counted_apart() -> None:
 
 
 def test_reasoning_and_cached_tokens_are_part_of_others() -> None:
-    told = {
+    reported = {
         "prompt_tokens": 100,
         "completion_tokens": 50,
         "completion_tokens_details": {"reasoning_tokens": 20},
         "prompt_tokens_details": {"cached_tokens": 64},
     }
-    _, plain = usage([], ledger(entry(1, usage=usage_of(told))), NOW)
+    _, plain = usage([], ledger(entry(1, usage=usage_of(reported))), NOW)
     assert "100 (64 cached)" in plain
     assert "50 (20 reasoning)" in plain
 
@@ -130,7 +130,7 @@ def test_reasoning_and_cached_tokens_are_part_of_others() -> None:
     st.text(st.characters(exclude_categories=("Cs",))),
 )
 @settings(max_examples=examples(50))
-def test_a_chart_is_one_picture_whose_columns_stay_inside(
+def test_a_chart_is_one_image_whose_columns_stay_inside(
     values: list[float | None], description: str
 ) -> None:
     (image,) = lxml.html.fragments_fromstring(column_chart(values, description))

@@ -25,7 +25,7 @@ export function removeNodes(mounted) {
   for (const node of mounted.nodes) node.remove();
 }
 
-/** Draw a block anew: an element in it that has the focus passes it on to the one in its place. */
+/** Draw a block again: an element in it that has the focus passes it on to the one in its place. */
 export function redraw(mounted, draw) {
   const at = focusablesOf(mounted).indexOf(document.activeElement);
   draw();
