@@ -88,7 +88,7 @@ def text_in(item: Mapping[str, Any], name: str) -> str:
     Raises
     ------
     ServiceError
-        When it has none.
+        When it has no such text.
     """
     if value := _name(item.get(name)):
         return value

@@ -29,7 +29,7 @@ _ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _TRIES = 4
 # Rather than wait longer, fail: the user can try again.
 _LONGEST_WAIT = 60.0
-# The reply to a file of 95 MB may take a while.
+# The reply to a file of 95 MB may be slow.
 _UPLOAD_TIMEOUT = 300.0
 # A longer list is an error of the service.
 _MOST_PAGES = 500

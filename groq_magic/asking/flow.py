@@ -33,7 +33,7 @@ __all__ = ["send_ask"]
 def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     """Send an ask, show its answer as it arrives, and finish it.
 
-    With `--cell` the answer's code goes into the next cell; the bar reports it if there is none.
+    With `--cell` the answer's code goes into the next cell; the bar reports it if there is no code.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ _POLL = 0.02  # seconds
 
 
 def choose_code(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
-    """Return the code for the next cell, or why there is none; empty if none is wanted."""
+    """Return the code for the next cell, or why there is no code; empty if no cell is wanted."""
     if ask.composed is None and not ask.options.cell:
         return CodeChoice()
     prompt = ask.composed or AssistantPrompt("write", "", "", "")

@@ -31,7 +31,7 @@ _MARKS = MappingProxyType(
         "interrupted": "interrupted",
         "truncated": "truncated",
         # The error below the answer gives the reason and the remedy.
-        "error": "broken off",
+        "error": "incomplete",
         "length": "truncated",
     }
 )

@@ -41,7 +41,7 @@ _LARGEST_WINDOW = 10_000_000
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What `make_plan` needs besides the draft.
+    """The input of `make_plan`, besides the draft.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply
     usages = [usage_of(each.outcome.usage) for each in rounds.readers]
     reply = replace(reply, usage=total_usage(usages), tool_calls=rounds.calls)
     if plan.pending.practice and reply.usage is not None:
-        # The practice server's speed says nothing about a model.
+        # The practice server's speed is not a model's.
         reply = replace(reply, timing=replace(reply.timing, tokens_per_second=None))
     if last.source != "service":
         reply = replace(reply, timing=Timing(None, now - started), source=last.source)

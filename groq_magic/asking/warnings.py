@@ -34,7 +34,7 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
     plan : Plan
     reply : Reply
     choice : CodeChoice
-        The code for the next cell, or why there is none.
+        The code for the next cell, or why there is no code.
     """
     ask, form = plan.draft.ask, plan.draft.options.format
     answer = "The answer"

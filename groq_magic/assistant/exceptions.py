@@ -39,7 +39,7 @@ def class_name(kind: type) -> str:
     """Return a class's name, with its module unless that is a builtin or IPython's."""
     module = tried(lambda: plain(kind.__module__), "")
     name = tried(lambda: plain(kind.__qualname__), "a class")
-    # UsageError is IPython's: its name says enough.
+    # UsageError is IPython's: its name is enough.
     bare = module in {"builtins", "__main__", ""} or module.startswith("IPython.")
     return name if bare else f"{module}.{name}"
 

@@ -250,7 +250,7 @@ class Sections:
     @property
     def text(self) -> str:
         """The whole prompt."""
-        # Rendering takes a while to import.
+        # Rendering is slow to import.
         from groq_magic.rendering import fenced
 
         texts = dict(self._cut_to_room())

@@ -142,7 +142,7 @@ def kind_of(value: Any) -> str:
 
 
 def source_of(value: Any, context: Context) -> str:
-    """Return the source of a function or class, "" if it has none.
+    """Return the source of a function or class, "" without one.
 
     Python finds a class's source by its module's file. A session has no such file: there
     the last cell with a class of this name is searched.

@@ -113,7 +113,7 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
 
 def _in_batch(journal: Journal, url: str) -> set[str]:
     """Return the keys of all rows in batch jobs, and of those fetched but not yet read."""
-    # A journal that can't be read stops nothing: a notice says so.
+    # A journal that can't be read stops nothing: a notice reports it.
     with contextlib.suppress(OptionError):
         answers = (each for each in journal.jobs.answers() if each.answer is not None)
         return {*journal.jobs.waiting(url), *(key for each in answers for key in each.keys)}

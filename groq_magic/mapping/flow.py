@@ -103,7 +103,7 @@ def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
     GroqMagicError
         When nothing could be sent.
     NotebookError
-        When a run with that name is under way.
+        When a run with that name is running.
     """
     name = ask.options.out or ""
     if session.background_runs.running(name):

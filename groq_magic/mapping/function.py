@@ -69,7 +69,7 @@ class MapFunction:
     practice : str
         The address of the practice server; "" for the real service.
     session_now : callable
-        Returns the session of the process in which it runs, None where there is none.
+        Returns the session of the process in which it runs, None without a session.
     """
 
     prompt: str

@@ -41,7 +41,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class RunContext:
-    """What all runs of one map share, besides its plan.
+    """The journal, key and settings that all runs of one map share.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ class MapRun:
         Parameters
         ----------
         running : MapProgress, optional
-            The progress of the run under way.
+            The progress of the present run.
         """
         parts = [part for parts in self._parts for part in parts]
         return sum_of([*parts, running] if running else parts, self.plan.requested)

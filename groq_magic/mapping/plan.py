@@ -86,7 +86,7 @@ class MapInputs:
 
     @property
     def server(self) -> str:
-        """What answers where it isn't Groq, in a word."""
+        """The kind of server, in a word; "" for Groq."""
         return "practice" if self.practice else "local" if is_loopback(self.url) else ""
 
 

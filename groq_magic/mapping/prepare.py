@@ -47,7 +47,7 @@ _PRACTICE_BUDGET = "Practice costs nothing; the budget counts what Groq would ch
 
 @dataclass(frozen=True)
 class MapAsk:
-    """What the user typed for a map.
+    """A map as the user typed it.
 
     Parameters
     ----------

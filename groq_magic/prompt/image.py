@@ -109,7 +109,7 @@ def image_of(name: str, value: Any) -> PromptImage:
     Raises
     ------
     PromptError
-        When it is none of these, can't be read, or Pillow is missing.
+        When it is something else, can't be read, or Pillow is missing.
     """
     if is_a(value, str) and is_web_address(plain(value)):
         return PromptImage(name, plain(value).strip())

@@ -78,7 +78,7 @@ class NamedValue:
 
 def named_value(name: str, found: Description, privacy: Privacy) -> NamedValue:
     """Return a value with its block for below a prompt."""
-    # Rendering takes a while to import.
+    # Rendering is slow to import.
     from groq_magic.rendering import code_span, fenced
 
     heading = f"{code_span(name)}: {found.heading}"

@@ -151,7 +151,7 @@ class Description:
 
 
 def label_string(label: Any) -> str:
-    """Return a label as text, "" if it has none."""
+    """Return a label as text, "" without one."""
     return plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), "")
 
 

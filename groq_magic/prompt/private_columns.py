@@ -230,7 +230,7 @@ class PrivateColumns:
             yield from self._items(column.to_list(), every=every, depth=depth)
 
     def _mapping_of(self, value: Any, depth: int) -> Mapping[Any, Any] | None:
-        """Return the keys, fields or attributes of a record or an object; None if it has none.
+        """Return the keys, fields or attributes of a record or an object; None for others.
 
         No code of an object's class runs.
         """

@@ -147,9 +147,9 @@ def _is_pandas_array(value: Any) -> bool:
 
 
 def definition(value: Any) -> str:
-    """Return the source of a function or class, "" if it has none.
+    """Return the source of a function or class, "" without one.
 
-    A lambda has none: Python knows only its lines, which may contain other code.
+    A lambda is without one: Python knows only its lines, which may contain other code.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def _replaced(text: str, piece_of: Callable[[Placeholder], str | None]) -> str:
 
 
 def _code(expression: Expression) -> str:
-    # Rendering takes a while to import.
+    # Rendering is slow to import.
     from groq_magic.rendering import code_span
 
     return code_span(expression.text)

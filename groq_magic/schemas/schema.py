@@ -152,7 +152,7 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     Raises
     ------
     OptionError
-        When it is none of these, or pydantic has no JSON schema for it.
+        When it is something else, or pydantic has no JSON schema for it.
     """
     if isinstance(given, Schema):
         return given

@@ -166,7 +166,7 @@ def ask_question(  # noqa: PLR0913 - all but four are named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> _Reply | None:
-    """Ask until a reply is valid, and return its meaning; None if there is none in time.
+    """Ask until a reply is valid, and return its meaning; None without a valid reply in time.
 
     Parameters
     ----------

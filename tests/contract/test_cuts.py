@@ -179,4 +179,4 @@ def test_what_to_do_about_a_broken_answer_is_said_once(notebook: Any, practice: 
     asked = notebook.ask()
     assert asked.view.settled is not None
     assert str(asked.error).count("`%groq_retry`") == 1
-    assert asked.marks == "broken off"
+    assert asked.marks == "incomplete"

@@ -270,7 +270,7 @@ def test_packs_a_schema_and_evidence(mapped: Any, practice: Any) -> None:
     cell = "%%groq_map df --batch --pack 2 --schema 'score int' --evidence\nRate {{text}}"
     mapped.fine(cell)
     finish(mapped)
-    # The row alone has an answer; the reply to two has none, so that they are asked alone.
+    # The row alone has an answer; the reply to two is refused, so that they are asked alone.
     text = shown(mapped.fine(cell))
     assert "1 row fetched, 2 rows submitted to Groq's batch engine in 1 job." in text
     finish(mapped)
@@ -449,7 +449,7 @@ def test_cancelled_rows_are_errors_and_free(mapped: Any, practice: Any) -> None:
     assert len(practice.requests()) == 1
 
 
-def test_cancel_ends_all_or_says_that_nothing_is_under_way(mapped: Any, practice: Any) -> None:
+def test_cancel_ends_all_or_reports_that_nothing_is_running(mapped: Any, practice: Any) -> None:
     ran = mapped.run("%groq_runs cancel")
     assert isinstance(ran.error, NotebookError)
     mapped.fine(CELL)

@@ -163,7 +163,7 @@ def _without_numbers(code: str) -> str:
 def _straight(code: str) -> str:
     """Return code with straight quotes in the lines that have only typographic ones.
 
-    The code stays unchanged if it is Python before, is none afterwards, or has a
+    The code stays unchanged if it is Python before, isn't Python afterwards, or has a
     text of several lines, which may contain such quotes.
     """
     if not _TYPOGRAPHIC.search(code) or '"""' in code or "'''" in code or is_python(code):

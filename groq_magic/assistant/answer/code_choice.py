@@ -43,7 +43,7 @@ class CodeChoice:
     code : str
         The next cell, "" for none.
     why : str
-        Why there is none, in a sentence.
+        Why there is no code, in a sentence.
     remarks : tuple of str
         Sentences: what the user should know before the cell runs.
     cell : Cell or None
@@ -62,7 +62,7 @@ class CodeChoice:
 def code_choice_of(
     prompt: AssistantPrompt, answer: str, *, whole: bool, transform: Transform = plain_transform
 ) -> CodeChoice:
-    """Return the code of an answer that becomes the next cell, or why there is none.
+    """Return the code of an answer that becomes the next cell, or why there is no code.
 
     Parameters
     ----------

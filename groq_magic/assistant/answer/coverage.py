@@ -174,7 +174,7 @@ def _is_edited(lines: frozenset[int], gaps: list[_Gap], old: list[str], new: lis
 
 
 def _is_replaced(gap: _Gap, old: list[str], new: list[str]) -> bool:
-    """Whether other lines take the place of those at an end of the cell."""
+    """Whether other lines replace those at an end of the cell."""
     if gap.changed or len(gap.new) < len(gap.old):
         return False
     lines = [new[j] for j in gap.new]

@@ -34,7 +34,7 @@ Places = int
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines that take the place of lines `start` to `end` of a cell, `end` not included."""
+    """Lines that replace lines `start` to `end` of a cell, `end` not included."""
 
     start: int
     end: int

@@ -69,7 +69,7 @@ def fit_blocks(  # noqa: PLR0913 - all but three are named
     ended: bool,
     named: str = "",
 ) -> Fit | Misfit:
-    """Return the fixed cell, or why there is none.
+    """Return the fixed cell, or why there is no fixed cell.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def _base(
         return best.code, [best]
     parts = [piece for piece in pieces if piece.edits]
     if parts and not ended:
-        return Misfit("the answer broke off")
+        return Misfit("the answer is incomplete")
     if parts:
         code = apply_edits((edit for part in parts for edit in part.edits), cell.source)
         return _part(pieces) if code is None else (code, parts)

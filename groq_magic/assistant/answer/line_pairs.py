@@ -1,4 +1,4 @@
-"""Whether one line of code takes the place of another."""
+"""Whether one line of code replaces another."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_statement(line: str) -> bool:
 
 
 def is_instead_of(new: str, old: str, *, alone: bool) -> bool:
-    """Return whether a line takes the place of another.
+    """Return whether a line replaces another.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def is_instead_of(new: str, old: str, *, alone: bool) -> bool:
 
 
 def _sets_instead(new: re.Match[str], old: re.Match[str], *, alone: bool) -> bool:
-    """Whether an assignment takes the place of another one to the same name."""
+    """Whether an assignment replaces another one to the same name."""
     # `y = f(y)` follows the line that sets `y`, and does not replace it.
     name = re.split(r"[.\[]", new[1])[0]
     reads_now = bool(new[2]) or name in names_read(new[3])

@@ -53,7 +53,7 @@ class ColumnPart:
     @property
     def code(self) -> str:
         """Its name as a code span on one line."""
-        # Rendering takes a while to import.
+        # Rendering is slow to import.
         from groq_magic.rendering import code_span
 
         return code_span(" ".join(self.text.splitlines()))

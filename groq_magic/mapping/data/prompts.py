@@ -54,7 +54,7 @@ class RowText:
 
     @property
     def block(self) -> str:
-        """What stands below the prompt."""
+        """The block of values below the prompt."""
         return f"{_HEADING}\n\n{self.body}"
 
     def numbered(self, number: int) -> str:
@@ -126,7 +126,7 @@ class RowPrompts:
         return self._kept.add(position, self._row(position)) if found is None else found
 
     def _row(self, position: int) -> RowText:
-        # Rendering takes a while to import.
+        # Rendering is slow to import.
         from groq_magic.rendering import fenced
 
         pieces: list[str] = []

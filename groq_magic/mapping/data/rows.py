@@ -58,7 +58,7 @@ class Rows:
     ----------
     columns : tuple of Column
     index : sequence
-        The rows' labels, as the data has them; a range where it has none.
+        The rows' labels, as the data has them; a range for data without labels.
     frame : DataFrame or None
         A copy of the data for the result, of pandas or polars; None for Python's own data.
     has_items : bool

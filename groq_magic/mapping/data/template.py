@@ -252,7 +252,7 @@ def _readings(inside: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _code(name: str) -> str:
-    # Rendering takes a while to import.
+    # Rendering is slow to import.
     from groq_magic.rendering import code_span
 
     return code_span(" ".join(name.splitlines()))

@@ -87,7 +87,7 @@ class Journal:
         return len(self._unwritten)
 
     def get(self, key: str) -> RowAnswer | None:
-        """Return the answer to a row, None if it has none yet.
+        """Return the answer to a row, None if it has no answer yet.
 
         It doesn't wait for another process that has locked the file: then an answer that only
         the file contains is not found.

@@ -27,7 +27,7 @@ _COUNTED = int(_RATE_OVER / _RATE_EVERY)
 
 @dataclass
 class _Spending:
-    """How much of the budget is spent, and reserved for requests under way."""
+    """How much of the budget is spent, and reserved for running requests."""
 
     spent: float = 0.0
     reserved: dict[str, float] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Tally:
             self._from_journal += rows
 
     def allows(self, request: RowRequest) -> bool | None:
-        """Reserve a request's part of the budget; None while it depends on requests under way."""
+        """Reserve a request's part of the budget; None while it depends on running requests."""
         if self._budget is None:
             return True
         with self._lock:
@@ -154,7 +154,7 @@ def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
     Parameters
     ----------
     parts : sequence of MapProgress
-        The finished parts, and the one under way.
+        The finished parts, and the running one.
     total : int
         Rows in all.
     """

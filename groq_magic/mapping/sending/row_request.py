@@ -34,7 +34,7 @@ class RowRequest:
 
     @property
     def id(self) -> str:
-        """The key of its first row, which no other request under way has."""
+        """The key of its first row, which no other running request has."""
         return self.keys[0]
 
     @property

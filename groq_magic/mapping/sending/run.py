@@ -101,7 +101,7 @@ class Run:
         self._threads: list[threading.Thread] = []
         self._exchanges: set[Exchange] = set()
         self._waiting: SimpleQueue[RowRequest | None] = SimpleQueue()
-        # How many requests wait for a thread or are under way.
+        # How many requests wait for a thread or are running.
         self._open = 0
         self._failures, self._news = Failures(), threading.Event()
         self._came: deque[_Row] = deque()

@@ -25,7 +25,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class MapStart:
-    """What a view gets at the start.
+    """The facts that a view gets at the start.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class MapField:
         Of the column.
     kind : {"string", "integer", "number", "boolean", "date", "any"}
     values : sequence of object
-        As JSON has them, one for each row; None where there is none.
+        As JSON has them, one for each row; None for rows without one.
     """
 
     name: str
@@ -262,7 +262,7 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class MapEnd:
-    """What a view gets at the end of a map, also of one that was stopped or failed.
+    """The facts that a view gets at the end of a map, also of one that was stopped or failed.
 
     Parameters
     ----------

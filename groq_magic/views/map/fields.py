@@ -76,9 +76,9 @@ def field_summary(field: MapField) -> FieldSummary:
 
 
 def fields_part(fields: Sequence[MapField]) -> Part:
-    """Return the summaries of columns: words, and a picture where there is something to count."""
+    """Return the summaries of columns: words, and a chart where there is something to count."""
     found = [(field_summary(field), len(field.values)) for field in fields]
-    # Those with pictures come first, side by side; the others follow as lines.
+    # Those with charts come first, side by side; the others follow as lines.
     found.sort(key=lambda one: not (one[0].counts or one[0].bins))
     parts = (_field_part(summary, rows) for summary, rows in found)
     return joined(parts, '<div class="groq-fields">', "</div>")

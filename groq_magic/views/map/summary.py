@@ -114,21 +114,21 @@ def _warnings(start: MapStart, end: MapEnd) -> Part:
     """Return why it ended early, how many rows are left, and what to do."""
     left = end.progress.left or 0
     failed = end.progress.failed
-    said = []
+    sentences = []
     # Else the error below gives the reason and what to do, and the bar the counts.
     if end.reason and not end.is_raised:
         verb = "is" if left == 1 else "are"
         of = f"{left:,} of {end.progress.total:,} {unit_of(start)}"
         rest = f"{of} {verb} not asked yet." if left else ""
-        said.append(" ".join(filter(None, (end.reason, rest, end.remedy))))
+        sentences.append(" ".join(filter(None, (end.reason, rest, end.remedy))))
     elif failed and not end.is_raised:
         rows, these = f"{failed:,} {unit_of(start)}", "these"
         if failed == 1:
             rows, these = rows.removesuffix("s"), "this one"
         again = end.remedy or f"Run the cell again: it asks only {these}."
-        said.append(f"{rows} failed. {again}")
-    parts = [line(each) for each in said]
-    return Part(warning_lines(tuple(said)), *_texts(parts))
+        sentences.append(f"{rows} failed. {again}")
+    parts = [line(each) for each in sentences]
+    return Part(warning_lines(tuple(sentences)), *_texts(parts))
 
 
 def _notices(notices: tuple[str, ...]) -> Part:

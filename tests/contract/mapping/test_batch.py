@@ -538,7 +538,7 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
     assert engine.texts(plan) == ["fine", "fine", None]
     assert lines == [KEPT_BY_GROQ] * 2
 
-    # Anew, but once: what has just come is not asked again.
+    # Again, but once: what has just come is not asked again.
     assert len(run(again=True).waiting) == 2
     run(again=True)
     assert (len(run(again=True).answered), engine.accepted()) == (2, 5)

@@ -157,7 +157,7 @@ def test_an_interrupt_ends_a_run_within_a_moment_and_loses_no_answer(
     # All rows would take 10 seconds.
     assert time.monotonic() - began - 0.7 < 5
     kept = sum(journal.get(f"key {number}") is not None for number in range(1_000))
-    # All but those that were under way.
+    # All but those that were running.
     assert kept >= sum(prompts(server).values()) - 5 > 0
     assert run.progress().done == kept
 
@@ -176,7 +176,7 @@ def test_a_wrong_key_or_model_ends_the_run_with_one_error(
     assert isinstance(run.error, error)
     assert run.reason == run.error.happened
     assert run.progress().left == 500
-    # Those that were under way, and perhaps some of an earlier test that arrived late.
+    # Those that were running, and perhaps some of an earlier test that arrived late.
     assert len(practice.requests()) <= 20
 
 

@@ -38,7 +38,7 @@ def test_a_run_takes_little_longer_than_the_limits_allow(rows_server: Any, run_o
     # tests/benchmarks/mapping.py measures it on a quiet machine: below 1.1.
     assert took / least < 1.5
     assert "Rate limit: 30 requests a minute are used up." in waits
-    # No header states the requests a minute: the first refusals do, those under way at once.
+    # No header states the requests a minute: the first refusals do, those running at once.
     refused = server.counts()["refused"]
     assert len(refused) <= 10
     assert max(refused) - min(refused) < WINDOW / 2
@@ -74,7 +74,7 @@ def test_limits_that_change_in_mid_run(rows_server: Any, run_of: Any) -> None:
     while run.progress().done < 120:
         run.take(0.05)
     refused = len(server.counts()["refused"])
-    # Those that were under way, or sent by what was known before.
+    # Those that were running, or sent by what was known before.
     assert refused <= 10
     server.limit(0, 100_000)
     assert len(list(run)) > 0

@@ -22,7 +22,7 @@ def test_the_latest_figures_are_sent() -> None:
     assert sent == [left_out, shown("b", "c", "d")]
 
 
-def test_later_turns_have_none() -> None:
+def test_later_turns_have_no_figures() -> None:
     found = without_figures([TEXT, shown("a", "b")])
     assert found == [
         TEXT,

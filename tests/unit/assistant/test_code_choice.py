@@ -99,7 +99,7 @@ def test_a_part_of_a_cell_in_a_cut_answer_may_lack_another() -> None:
     cell = Cell(1, "a = one()\nb = two()\nc = three()\nprint(a, b, c)")
     answer = fenced("b = two(2)")
     assert fixed(answer, cell).code == cell.source.replace("two()", "two(2)")
-    assert fixed(answer, cell, whole=False).why == "No cell added: the answer broke off."
+    assert fixed(answer, cell, whole=False).why == "No cell added: the answer is incomplete."
 
 
 def test_a_whole_block_before_the_end_of_a_cut_answer_is_taken() -> None:

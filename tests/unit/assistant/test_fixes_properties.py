@@ -160,7 +160,7 @@ def check(old: str, new: str, answer: str) -> None:
     choice = asked(old, answer)
     assert bool(choice.code) != bool(choice.why), (old, answer)
     if choice.code:
-        # A comment in the place of a blank line can't be told from one beside it.
+        # A comment in the place of a blank line can't be distinguished from one beside it.
         lines = [line for line in choice.code.splitlines() if line.strip()]
         assert lines == [line for line in new.splitlines() if line.strip()], (old, new, answer)
         assert is_python(choice.code)

@@ -74,7 +74,7 @@ def taken(tally: Tally, rows: Sequence[RowRequest], completion: int) -> None:
         tally.add_request(each, Usage(10, completion, 10 + completion))
 
 
-def test_requests_are_held_back_until_those_under_way_show_what_they_take() -> None:
+def test_requests_are_held_back_until_running_ones_show_what_they_take() -> None:
     tally, rows = Tally(None, Budget(250, in_dollars=False)), [row(n) for n in range(20)]
     # By what they may answer two fit; by what they do, many.
     assert [tally.allows(each) for each in rows[:3]] == [True, True, None]
@@ -104,7 +104,7 @@ def test_an_unknown_price_can_not_be_counted() -> None:
         tally.allows(RowRequest(("a",), {"model": "new/model"}, 10))
 
 
-def test_until_an_answer_shows_how_long_it_is_one_request_is_under_way() -> None:
+def test_until_an_answer_shows_how_long_it_is_one_request_is_running() -> None:
     tally = Tally(None, Budget(1_000, in_dollars=False))
     rows = [RowRequest((str(number),), {"model": MODEL}, 10) for number in range(10)]
     assert [tally.allows(each) for each in rows[:3]] == [True, None, None]

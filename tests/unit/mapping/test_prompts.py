@@ -402,8 +402,8 @@ def test_a_column_of_the_system_prompt_is_sent_too() -> None:
 def test_images_are_refused() -> None:
     from PIL import Image
 
-    picture = Image.new("RGB", (2, 2))
-    assert "image" in refusal("{{p}} {{a}}", {"a": ["x"]}, namespace={"p": picture})
+    image = Image.new("RGB", (2, 2))
+    assert "image" in refusal("{{p}} {{a}}", {"a": ["x"]}, namespace={"p": image})
 
 
 def test_characters_that_cannot_be_sent_are_replaced() -> None:
@@ -422,7 +422,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(NAMES.filter(lambda name: name.strip() == name), TEXT)
-def test_any_column_and_any_text_are_told_apart(name: str, value: str) -> None:
+def test_any_column_and_any_text_are_distinguished(name: str, value: str) -> None:
     made = prompts(f"Rate {{{{{name}}}}}.", {name: [value]})
     block = made.row(0).block
     fence = re.search(r"^(`{3,})text\n", block, re.MULTILINE)

@@ -251,7 +251,7 @@ def test_packs_are_not_larger_than_the_limit() -> None:
     assert [len(r.keys) for r in made.requests(most_tokens=1_500)] == [2] * 5
 
 
-def test_the_parts_of_a_pack_are_told_apart_and_share_its_tokens() -> None:
+def test_the_parts_of_a_pack_are_distinguished_and_share_its_tokens() -> None:
     made = plan(["a", "b", "c"], pack=3)
     sent = only(made)
     reply = packed((3, "C"), (1, "A"), (2, "B"))
@@ -287,7 +287,7 @@ def test_a_row_that_is_missing_or_invalid_in_a_pack_is_asked_alone(
     assert made.split(again, answered('{"score": 2}', "stop")).answers.keys() == {made.keys[1]}
 
 
-def test_of_a_pack_that_broke_off_the_whole_answers_are_kept() -> None:
+def test_of_a_pack_that_ended_early_the_whole_answers_are_kept() -> None:
     made = plan(["a", "b", "c"], pack=3).with_max_tokens(5)
     found = made.split(only(made), answered(packed((1, "A"), (2, "Bee"))[:-6], "length"))
     assert [answer.text for answer in found.answers.values()] == ["A"]
@@ -295,7 +295,7 @@ def test_of_a_pack_that_broke_off_the_whole_answers_are_kept() -> None:
     assert all("max_completion_tokens" not in again.request for again in found.again)
 
 
-def test_a_list_in_the_last_answer_of_a_pack_that_broke_off_may_be_a_part() -> None:
+def test_a_list_in_the_last_answer_of_a_pack_that_ended_early_may_be_a_part() -> None:
     made = plan(["a", "b"], schema="tags list[str]", pack=2)
     reply = packed((1, {"tags": ["u"]}), (2, {"tags": ["v", "w"]}))
     found = made.split(only(made), answered(reply[: reply.index('"w"') + 2], "length"))

@@ -97,7 +97,7 @@ METHODS = (
 PROPERTIES = ("__class__", "__dict__", "__module__", "__name__", "_fields", "__doc__", "__self__")
 
 
-class Named(collections.namedtuple("Named", "x y")):  # noqa: PYI024 - the untyped kind is what is met
+class WithName(collections.namedtuple("WithName", "x y")):  # noqa: PYI024 - the untyped kind is what is met
     __slots__ = ()
 
 
@@ -116,7 +116,7 @@ BASES: dict[type, tuple[Any, ...]] = {
     dict: ({"a": 1},),
     tuple: ((1, 2),),
     set: ({1, 2},),
-    Named: (1, 2),
+    WithName: (1, 2),
     Data: (),
     types.ModuleType: ("made",),
     type(pathlib.Path()): ("a/b",),
@@ -192,7 +192,7 @@ def test_a_class_whose_metaclass_misbehaves_breaks_no_prompt(behaviour: str) -> 
                 continue
             check(summarise(value))
             check(summarise([value, made]))
-            if name in PROPERTIES:  # a class's source takes a while to find
+            if name in PROPERTIES:  # a class's source is slow to find
                 check(summarise(made))
 
 

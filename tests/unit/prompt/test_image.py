@@ -37,7 +37,7 @@ def sent(value: Any) -> Image.Image:
     return decoded(image_of("x", value).url)
 
 
-def picture(width: int = 40, height: int = 20, mode: str = "RGB") -> Image.Image:
+def make_image(width: int = 40, height: int = 20, mode: str = "RGB") -> Image.Image:
     return Image.new(mode, (width, height), "red" if mode in {"RGB", "RGBA", "P"} else 1)
 
 
@@ -56,7 +56,7 @@ def plotted() -> Figure:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
 def test_a_file_of_any_kind_is_sent(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"red.{kind.lower()}"
-    path.write_bytes(as_bytes(picture(), kind))
+    path.write_bytes(as_bytes(make_image(), kind))
     for value in (path, str(path), path.read_bytes()):
         found = image_of("x", value)
         assert (found.width, found.height) == (40, 20)
@@ -66,7 +66,7 @@ def test_a_file_of_any_kind_is_sent(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1", "CMYK", "I;16", "F", "HSV"])
 def test_an_image_of_any_mode_is_sent(mode: str) -> None:
-    assert sent(picture(mode=mode)).size == (40, 20)
+    assert sent(make_image(mode=mode)).size == (40, 20)
 
 
 def test_what_is_transparent_is_white() -> None:
@@ -84,9 +84,9 @@ def test_a_figure_its_axes_and_a_displayed_image_are_sent() -> None:
     figure = plotted()
     assert sent(figure).width > 100
     assert sent(figure.axes[0]).width > 100
-    shown = IPython.display.Image(data=as_bytes(picture()))
+    shown = IPython.display.Image(data=as_bytes(make_image()))
     assert sent(shown).size == (40, 20)
-    assert [is_image(each) for each in (figure, figure.axes[0], shown, picture())] == [True] * 4
+    assert [is_image(each) for each in (figure, figure.axes[0], shown, make_image())] == [True] * 4
     assert not any(map(is_image, ("a.png", b"", np.zeros((4, 4)), [1], None)))
 
 
@@ -105,7 +105,7 @@ def test_an_image_file_s_metadata_is_not_sent() -> None:
     exif = Image.Exif()
     exif[0x010E] = "home address"
     exif[0x0112] = 6  # turned by 90 degrees
-    found = sent(as_bytes(picture(), "JPEG", exif=exif))
+    found = sent(as_bytes(make_image(), "JPEG", exif=exif))
     assert found.size == (20, 40)
     assert not found.getexif()
 
@@ -133,7 +133,7 @@ def test_a_colour_that_stands_for_transparent_is_white(mode: str, black: Any) ->
 
 
 def test_the_users_own_image_stays_as_it_is() -> None:
-    image = picture(3_000, 20)
+    image = make_image(3_000, 20)
     image_of("x", image)
     assert image.size == (3_000, 20)
 
@@ -189,7 +189,7 @@ class Hostile(Figure):
     ("value", "message"),
     [
         ("nosuch.png", "There is no file nosuch.png."),
-        (b"no picture", "can't be read as an image (its format is unknown)."),
+        (b"no image", "can't be read as an image (its format is unknown)."),
         (b"", "can't be read as an image"),
         (3, "x isn't an image: its type is int."),
         (None, "x isn't an image: its type is NoneType."),
@@ -199,7 +199,7 @@ class Hostile(Figure):
         (np.array([["a"]]), "x isn't an image: it is an array of 1 × 1."),
         (Broken(), "can't be read as an image (RuntimeError: secret)."),
         (Hostile(), "can't be read as an image (SystemExit: 3)."),
-        (as_bytes(picture())[:60], "can't be read as an image"),
+        (as_bytes(make_image())[:60], "can't be read as an image"),
     ],
 )
 def test_what_is_no_image_is_refused_in_one_line(value: Any, message: str) -> None:

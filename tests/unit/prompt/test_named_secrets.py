@@ -109,7 +109,7 @@ def test_long_code_costs_little_more_than_other_code(unit: str) -> None:
         NamedSecrets().add_code(source)
         return time.thread_time() - begin
 
-    # Enough to tell, and so little that even a quadratic pattern ends in seconds.
+    # Enough to show the difference, and so little that even a quadratic pattern ends in seconds.
     size = 5_000
     usual = "prices = [round(price, 2) for price in prices]\n"
     usual *= size // len(usual)

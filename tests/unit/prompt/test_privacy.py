@@ -37,12 +37,12 @@ class Account:
     age: int
 
 
-class Cased:
+class CasedName:
     def __init__(self) -> None:
         self.email = "ada@x.org"
 
     def __repr__(self) -> str:
-        return f"Cased({self.email})"
+        return f"CasedName({self.email})"
 
     def _repr_llm_(self) -> str:
         return f"Somebody with {self.email}"
@@ -94,7 +94,7 @@ def test_with_no_rows_nothing_is_sent_that_is_a_cells_value() -> None:
     assert text({"secret": "x"}, NONE) == "dict, 1 item\n1 str"
     assert text([{"a": "x", "b": 1}] * 2, NONE) == "list, 2 items\neach with a (str), b (int)"
     assert text(Account("ada@x.org", 3), NONE) == "Account, \nemail (str), age (int)"
-    assert text(Cased(), NONE) == "Cased"
+    assert text(CasedName(), NONE) == "CasedName"
     assert text(pd.arrays.SparseArray(["x", "x", "y"], fill_value="x"), NONE).endswith("Sparse")
 
 
@@ -141,7 +141,7 @@ def test_only_the_names_of_private_parts_are_sent(value: Any) -> None:
 )
 def test_a_private_name_is_refused(expression: str) -> None:
     with pytest.raises(PromptError, match="is private"):
-        fill(f"{{{{{expression}}}}}", {"df": PEOPLE, "c": Cased()}, privacy=HIDES)
+        fill(f"{{{{{expression}}}}}", {"df": PEOPLE, "c": CasedName()}, privacy=HIDES)
 
 
 SMALL = pd.DataFrame({"age": [41, 42], "ok": [True, False], "city": ["Oslo", "Rome"]})
@@ -187,7 +187,7 @@ def test_what_is_not_private_is_sent_by_its_place_and_its_label() -> None:
 
 
 def test_copies_of_what_is_private_are_replaced() -> None:
-    namespace = {"df": PEOPLE, "long": PEOPLE.melt(), "c": Cased(), "values": PEOPLE.to_numpy()}
+    namespace = {"df": PEOPLE, "long": PEOPLE.melt(), "c": CasedName(), "values": PEOPLE.to_numpy()}
     sent = fill("{{long}} {{c}} {{values}} {{values[0][0]}}", namespace, privacy=HIDES)
     assert "@" not in sent.whole
     assert "Somebody with [value]" in sent.whole
@@ -205,14 +205,14 @@ def test_a_private_text_of_several_lines_is_not_sent_by_its_place(rows: int) -> 
     assert "line2 SENT" in fill("{{t}}", names, privacy=hides).whole
 
 
-class Slotted:
+class WithSlots:
     __slots__ = ("email",)
 
     def __init__(self) -> None:
         self.email = "eve@z.org"
 
     def __repr__(self) -> str:
-        return f"Slotted({self.email})"
+        return f"WithSlots({self.email})"
 
 
 DICT = {"email": "eve@z.org", "city": "Oslo"}
@@ -221,10 +221,15 @@ DICT = {"email": "eve@z.org", "city": "Oslo"}
 @pytest.mark.parametrize(
     "value",
     [
-        *(DICT.items(), DICT.values(), MappingProxyType(DICT), Slotted(), partial(print, **DICT)),
-        *([Slotted()], {"who": Slotted()}, pd.DataFrame({"who": [Slotted()]}), iter([Slotted()])),
+        *(DICT.items(), DICT.values(), MappingProxyType(DICT), WithSlots(), partial(print, **DICT)),
+        *(
+            [WithSlots()],
+            {"who": WithSlots()},
+            pd.DataFrame({"who": [WithSlots()]}),
+            iter([WithSlots()]),
+        ),
         *(OrderedDict(DICT).items(), MappingProxyType({"a": [DICT]}), {"a": DICT.values()}),
-        *(pd.Series([Slotted()]), np.array([Slotted()]), zip([Slotted()], strict=True)),
+        *(pd.Series([WithSlots()]), np.array([WithSlots()]), zip([WithSlots()], strict=True)),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -246,7 +251,13 @@ RECORDS = np.array([("eve@z.org", 3)], dtype=[("email", "U9"), ("age", "i4")])
 @pytest.mark.parametrize(
     "value",
     [
-        *(Person("Eve", "eve@z.org"), SlottedAccount("eve@z.org"), Slotted(), RECORDS, RECORDS[0]),
+        *(
+            Person("Eve", "eve@z.org"),
+            SlottedAccount("eve@z.org"),
+            WithSlots(),
+            RECORDS,
+            RECORDS[0],
+        ),
         *([Person("Eve", "eve@z.org")], DICT.items(), DICT.values(), MappingProxyType(DICT)),
         *(RECORDS.view(np.recarray), np.array([DICT]), partial(print, **DICT), deque([DICT])),
         *(Account("eve@z.org", 3), pd.Series([SlottedAccount("eve@z.org")])),

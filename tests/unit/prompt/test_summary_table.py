@@ -163,14 +163,16 @@ def test_the_address_of_an_object_in_a_cell_is_left_out() -> None:
 def test_unhashable_cells_are_never_compared_since_that_takes_quadratic_time() -> None:
     comparisons: list[object] = []
 
-    class Compared:
+    class Comparable:
         __hash__ = None  # type: ignore[assignment]
 
         def __eq__(self, other: object) -> bool:
             comparisons.append(other)
             return self is other
 
-    assert "top <Compared> 100%" in summarise(pd.DataFrame({"c": [Compared() for _ in range(99)]}))
+    assert "top <Comparable> 100%" in summarise(
+        pd.DataFrame({"c": [Comparable() for _ in range(99)]})
+    )
     assert comparisons == []
 
 

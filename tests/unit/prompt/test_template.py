@@ -257,25 +257,25 @@ def test_a_number_behind_a_table_is_the_rows_shown() -> None:
     assert "first 30 rows" in both.whole
 
 
-class Tells:
-    def __init__(self, told: Any) -> None:
-        self.told = told
+class OwnText:
+    def __init__(self, text: Any) -> None:
+        self.text = text
 
     def _repr_llm_(self) -> Any:
-        if isinstance(self.told, BaseException):
-            raise self.told
-        return self.told
+        if isinstance(self.text, BaseException):
+            raise self.text
+        return self.text
 
 
 def test_an_objects_own_text_for_models_is_used() -> None:
-    whole = fill("{{t}}", {"t": Tells("A forest of 100 trees.")}).whole
-    assert whole.endswith("`t`: Tells\n```text\nA forest of 100 trees.\n```")
+    whole = fill("{{t}}", {"t": OwnText("A forest of 100 trees.")}).whole
+    assert whole.endswith("`t`: OwnText\n```text\nA forest of 100 trees.\n```")
 
 
-@pytest.mark.parametrize("told", [5, None, ValueError("no"), SystemExit()])
-def test_own_text_that_is_no_text_or_raises_is_not_used(told: Any) -> None:
-    assert "<test_template.Tells object>" in fill("{{t}}", {"t": Tells(told)}).whole.replace(
-        f"{Tells.__module__}.", "test_template."
+@pytest.mark.parametrize("text", [5, None, ValueError("no"), SystemExit()])
+def test_own_text_that_is_no_text_or_raises_is_not_used(text: Any) -> None:
+    assert "<test_template.OwnText object>" in fill("{{t}}", {"t": OwnText(text)}).whole.replace(
+        f"{OwnText.__module__}.", "test_template."
     )
 
 
@@ -337,13 +337,13 @@ def test_reading_adds_no_item_to_a_defaultdict() -> None:
 def test_an_expression_is_read_once_however_often_it_stands_there() -> None:
     reads = []
 
-    class Counted:
+    class CountingValue:
         @property
         def value(self) -> int:
             reads.append(1)
             return 7
 
-    assert fill("{{c.value}} {{c.value}}", {"c": Counted()}).text == "7 7"
+    assert fill("{{c.value}} {{c.value}}", {"c": CountingValue()}).text == "7 7"
     assert reads == [1]
 
 

@@ -113,8 +113,8 @@ def test_each_number_is_in_one_range(values: list[float]) -> None:
 
 def test_what_is_drawn_stands_in_words_too() -> None:
     part = fields_part([MapField("score", "integer", list(range(100)))])
-    (picture,) = lxml.html.fromstring(part.html).xpath(".//img")
-    assert picture.get("alt").startswith("Histogram of score: 5 from 0 to 4, ")
+    (image,) = lxml.html.fromstring(part.html).xpath(".//img")
+    assert image.get("alt").startswith("Histogram of score: 5 from 0 to 4, ")
     counts = fields_part([MapField("kind", "string", ["a", "a", "b"])])
     assert [each.get("alt") for each in lxml.html.fromstring(counts.html).xpath(".//img")] == [
         "",
@@ -123,6 +123,6 @@ def test_what_is_drawn_stands_in_words_too() -> None:
     assert "67 %" in counts.html
 
 
-def test_lines_without_a_picture_come_last() -> None:
+def test_lines_without_a_chart_come_last() -> None:
     part = fields_part([MapField("none", "any", [None]), MapField("kind", "string", ["a", "a"])])
     assert part.plain.index("kind") < part.plain.index("none")
