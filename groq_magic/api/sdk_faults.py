@@ -10,7 +10,7 @@ from groq_magic.api.environment import proxy_in_use, trust_remedy
 from groq_magic.api.fault import Fault
 from groq_magic.api.key import scrub
 from groq_magic.api.limits import limits_in
-from groq_magic.api.refusals import fault_of_refusal
+from groq_magic.api.status_faults import fault_of_refusal
 from groq_magic.errors import ConnectionLostError, GroqMagicError, RequestError, ServiceError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.display import conversation_turns, live_of, panel_facts, show_reply
-from groq_magic.magics.line import parse_line
+from groq_magic.magics.line_parser import parse_line
 from groq_magic.options import OPTIONS, AskOptions
 from groq_magic.page.caller import caller_names
 from groq_magic.page.front_end import front_end

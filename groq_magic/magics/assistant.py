@@ -21,7 +21,7 @@ from groq_magic.assistant import (
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import interruptible
 from groq_magic.magics.ask import run_ask
-from groq_magic.magics.line import parse_with_target
+from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names

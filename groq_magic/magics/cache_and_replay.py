@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.ledger.cache import MOST_BYTES, MOST_DAYS
-from groq_magic.magics.line import parse_line, unquoted
+from groq_magic.magics.line_parser import parse_line, unquoted
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.completer import SimpleCompletion
 
 from groq_magic.errors import GroqMagicError
-from groq_magic.magics.line import data_and_rest, parse_line
+from groq_magic.magics.line_parser import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import OPTIONS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import count_of
 from groq_magic.errors import OptionError
-from groq_magic.magics.line import options_alone, parse_line, text_alone, unquoted
+from groq_magic.magics.line_parser import options_alone, parse_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
 from groq_magic.reply import bundle_of

@@ -13,7 +13,7 @@ from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.asking.next_cell import insert_below
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
-from groq_magic.magics.line import parse_with_target
+from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say, show

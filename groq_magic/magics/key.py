@@ -77,7 +77,7 @@ def groq_practice(session: Session, line: str) -> None:
     A script is a JSON list of replies that it gives as they are, such as
     `[{"match": "mean", "reply": "The mean is …"}]`.
     """
-    from groq_magic.magics.line import parse_line
+    from groq_magic.magics.line_parser import parse_line
     from groq_magic.magics.options import OPTIONS_OF
 
     given, text = parse_line(line, OPTIONS_OF["groq_practice"], "%groq_practice")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import interruptible
 from groq_magic.magics.display import map_view_of
-from groq_magic.magics.line import data_and_rest, parse_line
+from groq_magic.magics.line_parser import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
 from groq_magic.page.caller import caller_names

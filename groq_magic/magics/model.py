@@ -10,7 +10,7 @@ from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
 from groq_magic.ledger.usage import PRICES, PRICES_AS_OF
 from groq_magic.magics.display import data_frame, live_of, show_speeds
-from groq_magic.magics.line import options_alone, parse_line, unquoted
+from groq_magic.magics.line_parser import options_alone, parse_line, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label
 from groq_magic.page.front_end import front_end

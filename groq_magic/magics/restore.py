@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError
-from groq_magic.magics.line import options_alone
+from groq_magic.magics.line_parser import options_alone
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.prompt import names_alone
 from groq_magic.views.phrase import first_words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.ledger.ledger import FIELDS, TOKENS
 from groq_magic.magics.display import data_frame
-from groq_magic.magics.line import options_alone
+from groq_magic.magics.line_parser import options_alone
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.show import show
 from groq_magic.views.usage import usage

@@ -14,7 +14,7 @@ The files, in the order in which text passes through them:
 5. sanitiser: all HTML passes through `sanitise`; HTML from a saved file passes through it
    again (`saved_html`).
 6. patches: `document` renders a whole text, block by block or in pieces of blocks; `stream`
-   renders a growing text as `patches`, with `groups`, `late_links` and `pace`.
+   renders a growing text as `patches`, with `page_blocks`, `late_links` and `pace`.
 
 The same blocks are written as Markdown by `safe_markdown` and `safe_text`, and their code is
 found by `fences`.

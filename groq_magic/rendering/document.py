@@ -16,8 +16,8 @@ from groq_magic.rendering.characters import escape
 from groq_magic.rendering.direction import mark_direction
 from groq_magic.rendering.elements import code_element
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
-from groq_magic.rendering.groups import Group, next_group
 from groq_magic.rendering.lines import lines_of
+from groq_magic.rendering.page_blocks import Group, next_group
 from groq_magic.rendering.sanitise import sanitised
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from groq_magic.rendering.groups import kind_of
+from groq_magic.rendering.page_blocks import kind_of
 
 if TYPE_CHECKING:
     from groq_magic.rendering.document import Renderer
-    from groq_magic.rendering.groups import Group
+    from groq_magic.rendering.page_blocks import Group
     from groq_magic.rendering.patches import Canvas
 
 __all__ = ["LateLinks"]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from groq_magic.rendering import incomplete
 from groq_magic.rendering.document import Renderer
-from groq_magic.rendering.groups import Group, kind_of, next_group
 from groq_magic.rendering.late_links import LateLinks
 from groq_magic.rendering.lines import clean_input
 from groq_magic.rendering.pace import Pace
+from groq_magic.rendering.page_blocks import Group, kind_of, next_group
 from groq_magic.rendering.patches import Canvas, Patch
 
 if TYPE_CHECKING:

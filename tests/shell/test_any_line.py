@@ -14,6 +14,7 @@ from tests.markers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MAGICS = (
     *(
@@ -26,12 +27,15 @@ MAGICS = (
         "groq_reset",
     ),
     *("groq_restore", "groq_retry", "groq_replay", "groq_usage", "groq_export", "groq_fix"),
-    *("groq_explain", "groq_cache", "groq_help", "groq_conversation"),
+    *("groq_explain", "groq_cache", "groq_help", "groq_conversation", "groq_runs"),
 )
-CELL_MAGICS = ("groq", "groq_system", "groq_code")
+CELL_MAGICS = ("groq", "groq_system", "groq_code", "groq_map")
+# These ask for a key, or start a server.
+NOT_TRIED = {"groq_key", "groq_practice"}
 VALUES = {
     "number": 3,
     "text": "a text",
+    "rows": ["a", "b"],
     "frame_like": {"a": [1, 2], "b": {"c": None}},
     "raises": type(
         "Raises", (), {"__repr__": lambda _self: 1 / 0, "price": property(lambda _s: 1 / 0)}
@@ -42,6 +46,8 @@ PIECES = st.sampled_from(
     (
         *(form for option in OPTIONS for form in option.forms),
         *("--keep", "--session", "--level", "--as", "--sort", "--retired", "--drop", "--script"),
+        *("--check", "--sample", "--limit 2", "--pack 2", "--evidence", "--budget", "--prefix"),
+        *("--share", "--concurrency", "--journal", "text=a", "2usd", "200k", "{{a}}", "status"),
         *("--", "-", "---", "—once", "–m", "“hi”", "'", '"', "\\", "=", "--seed=", "-t0.5", "-s="),
         *("{{number}}", "{{text[0]}}", "{{frame_like['a'][9]}}", "{{raises}}", "{{raises.price}}"),
         *(
@@ -98,9 +104,10 @@ TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=6).map(" ".join) | st.te
 
 @pytest.fixture
 def any_line(
-    cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+    cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[[str, str, str | None], None]:
     """Run a magic and look at what came of it."""
+    monkeypatch.chdir(tmp_path)  # options name files
     practice.script([{"match": "", "pieces": ["```python\npass\n```"]}])
     cells.fine("%config GroqMagics.tries = 1")
     cells.fine("1 / 1\n1")
@@ -125,6 +132,12 @@ def any_line(
     return run
 
 
+def test_every_magic_is_tried(cells: Any) -> None:
+    magics = cells.shell.magics_manager.magics
+    names = {name for kind in magics.values() for name in kind if name.startswith("groq")}
+    assert names == {*MAGICS, *CELL_MAGICS} | NOT_TRIED
+
+
 @settings(
     max_examples=examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -138,7 +151,7 @@ def test_any_line_is_answered_or_refused_in_one_line(any_line: Any, magic: str, 
     max_examples=examples(30),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.sampled_from(CELL_MAGICS), TEXTS, TEXTS)
+@given(st.sampled_from(CELL_MAGICS), TEXTS | TEXTS.map("rows {}".format), TEXTS)
 def test_any_cell_is_answered_or_refused_in_one_line(
     any_line: Any, magic: str, line: str, body: str
 ) -> None:

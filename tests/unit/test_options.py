@@ -13,7 +13,7 @@ from groq_magic.assistant.explain import READERS
 from groq_magic.errors import OptionError
 from groq_magic.magics.completion import _complete_option
 from groq_magic.magics.help import ask_help
-from groq_magic.magics.line import parse_line
+from groq_magic.magics.line_parser import parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option import option
 from groq_magic.option_types import Choice, Number, Switch

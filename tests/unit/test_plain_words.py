@@ -50,7 +50,7 @@ WORDS_OF_CODE = {"says, said": "state, show, contain, mean", "mends": "fix"}
 RIGHT = {
     r"\b_?manager\b|managerOf|(JupyterLab's|widget) managers?": "Jupyter's and IPython's word",
     r"RequestHandlerClass|undoManager|widget_?[mM]anager|managers unlike": "names of others",
-    r"\bhandler (that|again)|(own|log|signal) handler|the handler (at|\.)": "for signals",
+    r"\bhandler (that|again)|(own|log|signal) handler|the handler( at|\.)": "for signals",
     r"take_pictures|README's pictures": "a module, and what it makes",
     r"jupyterlab-manager|Jupyter Book|Hugging Face": "names of others",
     r"\(\?:mend\|fix\)": "a prompt of earlier notebooks",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from groq_magic.api.fault import FaultContext
-from groq_magic.api.refusals import fault_of_refusal
+from groq_magic.api.status_faults import fault_of_refusal
 from groq_magic.errors import RequestError, TooLargeError
 from groq_magic.ledger.job_record import JobRow
 from groq_magic.ledger.usage import usage_of

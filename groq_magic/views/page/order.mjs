@@ -3,7 +3,7 @@
 import { markOf, sourceOf } from "./inserted.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
-import { aroundMethod } from "./patch.mjs";
+import { aroundMethod } from "./around_method.mjs";
 
 // Moving a cell removes it first, and pasting many adds them one by one.
 const SETTLED_AFTER = 200; // ms

@@ -5,7 +5,7 @@
 import { sendNow } from "./control.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { htmlOf, indexOf } from "./outputs.mjs";
-import { aroundMethod } from "./patch.mjs";
+import { aroundMethod } from "./around_method.mjs";
 import { isKnown } from "./slots.mjs";
 
 // ms before a page requests an output that it lacks: a page that shows it confirms it first.

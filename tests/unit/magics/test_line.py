@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
-from groq_magic.magics.line import parse_line
+from groq_magic.magics.line_parser import parse_line
 from groq_magic.options import OPTIONS
 
 

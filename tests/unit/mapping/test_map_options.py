@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError, PromptError
-from groq_magic.magics.line import data_and_rest
+from groq_magic.magics.line_parser import data_and_rest
 from groq_magic.mapping.data.data_source import column_names, data_of
 from groq_magic.mapping.options import MapOptions
 from groq_magic.mapping.sending.budget import Budget
