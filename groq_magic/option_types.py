@@ -46,8 +46,6 @@ class OptionType:
         Whether a value follows the option on a line.
     repeats : bool
         Whether it may be given several times.
-    units : tuple of str
-        Words that may follow the value on a line.
     values : tuple of str
         The completions at Tab.
     """
@@ -55,7 +53,6 @@ class OptionType:
     unset: ClassVar[Any] = None
     takes_value: ClassVar[bool] = True
     repeats: ClassVar[bool] = False
-    units: ClassVar[tuple[str, ...]] = ()
     values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> Any:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
-from groq_magic.ledger.journal_locks import patiently, snapshot, transaction
+from groq_magic.ledger.journal_locks import patiently, snapshot, transaction, truncate_log
 from groq_magic.ledger.journal_tables import (
     TABLES,
     RunRecord,
@@ -162,7 +162,7 @@ class JournalFile:
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
             # Otherwise removed answers could still be read from the file.
             patiently(lambda: file.execute("VACUUM"), _WAIT)
-            file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            truncate_log(file, _WAIT)
             return count
 
     def size(self) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["is_locked", "patiently", "snapshot", "transaction"]
+__all__ = ["is_locked", "patiently", "snapshot", "transaction", "truncate_log"]
 
 # Seconds between two tries to use a locked file.
 _PAUSE = 0.01
@@ -68,3 +68,13 @@ def snapshot(file: sqlite3.Connection, wait: float) -> Iterator[None]:
     finally:
         with contextlib.suppress(sqlite3.Error):
             file.execute("ROLLBACK")
+
+
+def truncate_log(file: sqlite3.Connection, wait: float) -> None:
+    """Empty the write-ahead log; try for `wait` seconds while other processes read from it."""
+    until = time.monotonic() + wait
+    # The first column is 1 while somebody reads: that is no error to SQLite.
+    while file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() >= until:
+            return
+        time.sleep(_PAUSE)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
+
+from groq_magic.ledger.journal_file import JournalFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +60,21 @@ class UnwrittenOfFiles:
 
     def __init__(self) -> None:
         self._files: dict[Path, UnwrittenAnswers] = {}
+        self._process = os.getpid()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the process that it was made in, and not a fork of it."""
+        return self._process == os.getpid()
 
     def of(self, path: Path) -> UnwrittenAnswers:
         """Return those of one file."""
         return self._files.setdefault(path.absolute(), UnwrittenAnswers())
+
+    def write(self) -> None:
+        """Write all of them, at the end of the process; what can't be written is lost."""
+        for path, unwritten in self._files.items() if self.is_here else ():
+            for run, answers in unwritten.runs().items():
+                with contextlib.suppress(OSError, sqlite3.Error):
+                    JournalFile(path).put(*run, answers)
+                    unwritten.remove(run, answers)

@@ -223,8 +223,6 @@ def _take_option(
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
         _refuse_quote(line, at, flag)
         value, at = _word(line, at)
-    if (unit := line[at:].partition(" ")[0]) in option.type.units:
-        value, at = f"{value} {unit}", _after_space(line, at + len(unit))
     given = [*values.get(option.name, ()), value] if option.type.repeats else value
     values[option.name] = option.type.read(flag, given)
     return at

@@ -47,6 +47,7 @@ class BackgroundMap:
         self._run = MapRun(prepared.plan, context, None, self._stopped.is_set)
         self._frame: Any = None
         self._failure = ""
+        self._lines: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -62,7 +63,7 @@ class BackgroundMap:
             line += f", {progress.failed:,} failed"
         if not self.is_over:
             return f"{line}; {progress.waiting_for}" if progress.waiting_for else f"{line}; running"
-        return f"{line}; {self._failure or self._run.reason or 'done'}"
+        return "; ".join((line, self._failure or self._run.reason or "done", *self._lines))
 
     def start(self, when_over: Callable[[], None]) -> None:
         """Begin.
@@ -111,7 +112,8 @@ class BackgroundMap:
             self._failure = f"The run failed ({type(failure).__name__})."
         with contextlib.suppress(Exception):
             self._frame = self._run.frame()
-        self._prepared.journal.close()
+        self._prepared.journal.close(is_stopped=self._stopped.is_set())
+        self._lines = self._prepared.journal.lines()
         self._over.set()
         # The kernel may have ended meanwhile.
         with contextlib.suppress(RuntimeError):

@@ -79,7 +79,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         if came or run.error is None:
             flow.keep(frame, ask.options.out)
         flow.register(run)
-        prepared.journal.close()
+        prepared.journal.close(is_stopped=interrupts.came or view.stopped.is_set())
         if came or run.error is None:
             is_raised = run.error is not None or is_stopped
             view.finish(map_end(run, _remedy(run), flow.lines(run), is_raised=is_raised))

@@ -37,16 +37,19 @@ def known_rows(
     Raises
     ------
     OptionError
-        When the journal is something else than a journal.
+        When the journal is something else than a journal, or another program has locked it.
     """
     rows = BatchRows()
+    # A locked file is refused here, before anything else waits for it.
+    known = {} if options.again else journal.get_all(plan.positions)
     # With --batch they are read later, after fetching.
     if not options.batch:
         # A journal that can't be read stops no run.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
-    keys = rows.answered.intersection(plan.positions) if options.again else plan.positions
-    return with_answers(rows, journal.get_all(keys))
+    if keys := rows.answered.intersection(plan.positions) - known.keys():
+        known = {**known, **journal.get_all(keys)}
+    return with_answers(rows, known)
 
 
 def with_answers(

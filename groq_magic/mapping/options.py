@@ -52,8 +52,6 @@ class _Models(OptionType):
 class _Spending(OptionType):
     """A budget, in dollars or tokens."""
 
-    units: ClassVar[tuple[str, ...]] = ("tokens", "usd")
-
     def read(self, flag: str, value: Any) -> Budget:
         """Return the budget."""
         is_number = type(value) is int
@@ -135,7 +133,7 @@ class MapOptions(OptionTable):
         metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _Spending(), "stops at this cost: 2usd, or 200k tokens", metavar="X"
+        _Spending(), "stops at this cost: 2usd, or at so many tokens: 200k", metavar="X"
     )
     pack: int | None = option(
         Whole(1, 20, 200), "sends N rows in each request, for few requests a day", metavar="N"

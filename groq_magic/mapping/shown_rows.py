@@ -27,14 +27,14 @@ _MOST_GIVEN, _LONGEST = 3, 200
 def shown_columns(plan: MapPlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the headings of the rows that are shown: columns of the data, and new ones."""
     given = tuple(clip(part.text, 60) for part in plan.prompts.parts[:_MOST_GIVEN])
-    new = tuple(columns.column_names[name] for columns, name in _new(plan))
+    new = tuple(columns.column_names[name] for columns, name, _ in _new(plan))
     return given, new
 
 
 def error_columns(plan: MapPlan) -> tuple[int, ...]:
     """Return the places of the columns of errors among those that are shown."""
     given = len(plan.prompts.parts[:_MOST_GIVEN])
-    return tuple(given + at for at, (_, name) in enumerate(_new(plan)) if name == ERROR)
+    return tuple(given + at for at, (_, name, _) in enumerate(_new(plan)) if name == ERROR)
 
 
 def row_facts(
@@ -61,7 +61,10 @@ def row_facts(
         columns.model: answers.get(requests.keys[place], empty)
         for columns, requests, answers in zip(plan.columns, plan.plans, cells, strict=True)
     }
-    texts += [_new_cell(plan, found[columns.model], name) for columns, name in _new(plan)]
+    texts += [
+        _new_cell(plan, found[columns.model], name, is_quote=is_quote)
+        for columns, name, is_quote in _new(plan)
+    ]
     return MapRow(
         plan.prompts.secrets.hidden(plan.rows.label(place)),
         tuple(clip(text, _LONGEST) for text in texts),
@@ -69,9 +72,9 @@ def row_facts(
     )
 
 
-def _new_cell(plan: MapPlan, cells: RowCells, name: str) -> str:
+def _new_cell(plan: MapPlan, cells: RowCells, name: str, *, is_quote: bool) -> str:
     words = cell_words(plan, cells.get(name))
-    return f"✗ not in its row: {words}" if is_invented(cells, name) else words
+    return f"✗ not in its row: {words}" if is_quote and is_invented(cells, name) else words
 
 
 def cell_words(plan: MapPlan, value: Any) -> str:
@@ -85,11 +88,11 @@ def cell_words(plan: MapPlan, value: Any) -> str:
     return plan.prompts.secrets.hidden(text)
 
 
-def _new(plan: MapPlan) -> list[tuple[Any, str]]:
-    """Return the new columns to show, each with its field, quote or error."""
+def _new(plan: MapPlan) -> list[tuple[Any, str, bool]]:
+    """Return the new columns to show: each one's field, quote or error, and if it is a quote."""
     found = []
     for columns, requests in zip(plan.columns, plan.plans, strict=True):
         fields = tuple(requests.answer_type.fields)
-        quotes = map(quote_name, fields if requests.answer_type.evidence else ())
-        found += [(columns, name) for name in (*fields, *quotes, ERROR)]
+        quotes = tuple(map(quote_name, fields if requests.answer_type.evidence else ()))
+        found += [(columns, name, name in quotes) for name in (*fields, *quotes, ERROR)]
     return found

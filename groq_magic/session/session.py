@@ -272,6 +272,7 @@ class Session:
     def close(self) -> None:
         """Close runs, connections, views and servers."""
         self.background_runs.close()
+        self.unwritten.write()
         self.service.close()
         if self.live is not None:
             self.live.close()

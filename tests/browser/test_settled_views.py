@@ -235,7 +235,7 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     expect(output).to_contain_text("of 8,000 tokens")
 
     output.get_by_label("System prompt").fill("Be brief.")
-    output.get_by_label("Temperature").fill("1.1")
+    output.get_by_role("textbox", name="Temperature").fill("1.1")
     output.get_by_role("button", name="Undo").click()
     notebook.idle()
     notebook.run_cell(2)
@@ -255,7 +255,8 @@ def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter
     notebook.run_cell(0)
     notebook.run_cell(1)
     output = notebook.cell_output(1)
-    temperature, tokens = output.get_by_label("Temperature"), output.get_by_label("Max tokens")
+    temperature = output.get_by_role("textbox", name="Temperature")
+    tokens = output.get_by_label("Max tokens")
     temperature.fill("9")
     tokens.fill("many")
     tokens.blur()

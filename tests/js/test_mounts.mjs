@@ -183,6 +183,16 @@ test("a block whose HTML breaks out stays inside its mount", () => {
   equal(document.body.children.length, 2);
 });
 
+test("a table that scrolls keeps the focus when it is drawn again", async () => {
+  const shown = new Shown().patch(TABLE);
+  shown.find("table").classList.add("groq-scrolls");
+  shown.find("table").tabIndex = 0;
+  shown.find("table").focus();
+  shown.patch(["block", 0, TABLE[2].replace("<th>", "<th>new "), "table"]);
+  ok(shown.find("table").textContent.includes("new"), "the table was not drawn again");
+  equal(document.activeElement, shown.find("table"));
+});
+
 test("a block that is drawn again keeps the focus in its place", () => {
   const fold = (more) => `<details><summary>Steps</summary><p>one ${more}</p></details>`;
   const shown = new Shown().patch(text(0, fold("")));

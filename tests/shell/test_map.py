@@ -379,7 +379,7 @@ def test_limit_sample_and_budget(mapped: Any, practice: Any, prompts: Any) -> No
     assert "The budget of 2,000 tokens is used up" in shown(ran)
     spent = sum(len(each) // 4 for each in prompts()[before:])
     assert spent < 2_000
-    mapped.fine("%%groq_map df --budget 200k tokens --limit 1 -o c\nRate it: {{text}}")
+    mapped.fine('%%groq_map df --budget "200k tokens" --limit 1 -o c\nRate it: {{text}}')
     assert frame(mapped, "c")["answer"].tolist() == ["fine"]
 
 
@@ -461,6 +461,13 @@ def test_a_refused_pack_gives_the_answers_that_came_with_it(mapped: Any, practic
     mapped.fine("%%groq_map df --pack 3\nRate {{text}}")
     assert set(frame(mapped)["answer"]) <= {"one", "alone"}
     assert frame(mapped)["error"].tolist() == [None] * 3
+
+
+def test_a_field_with_the_name_of_a_quotes_check_is_no_quote(mapped: Any, practice: Any) -> None:
+    practice.script([{"reply": '{"price": 3.5, "price_ok": false}'}])
+    ran = mapped.fine("%%groq_map df --schema 'price float, price_ok bool'\nRate {{text}}")
+    assert "not in its row" not in ran.everything
+    assert not mapped.shell.user_ns["answers"]["price_ok"].any()
 
 
 def test_evidence_is_looked_up_in_the_row(mapped: Any, practice: Any) -> None:

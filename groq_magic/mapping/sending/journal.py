@@ -25,7 +25,7 @@ __all__ = ["Journal"]
 # How many seconds pass before a file that could not be used is tried again.
 _AGAIN_AFTER = 0.5
 # For how many seconds a locked file is tried: by a thread with a new answer, and at the end.
-_WAIT, _LAST_WAIT = 0.1, 5.0
+_WAIT, _LAST_WAIT = 0.1, 2.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -56,8 +56,10 @@ class Journal:
                 "No place for the journal: the home folder is unknown.",
                 "Set XDG_STATE_HOME or give `--journal PATH`.",
             ) from None
-        self._outlives = unwritten is not None
-        self._unwritten = (unwritten or UnwrittenOfFiles()).of(self.path)
+        # A forked process would take them with it.
+        self._outlives = unwritten is not None and unwritten.is_here
+        kept = unwritten if unwritten is not None and unwritten.is_here else UnwrittenOfFiles()
+        self._unwritten = kept.of(self.path)
         self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._lines: list[str] = []
         self._is_reported = False
@@ -126,8 +128,10 @@ class Journal:
                 # One by one what can be read is used, and a damaged file is set aside.
                 found = {key: self.get(key) for key in keys}
                 return {key: answer for key, answer in found.items() if answer is not None}
-            self._report_unread(failure)
-            texts = {}
+            raise OptionError(
+                "Another program has locked the journal.",
+                "Run the cell again later, or give `--journal PATH`.",
+            ) from None
         texts |= self._unwritten.find(set(keys))
         answers = {key: answer_of(text) for key, text in texts.items()}
         return {key: answer for key, answer in answers.items() if answer is not None}
@@ -204,10 +208,16 @@ class Journal:
         except OSError:
             return 0
 
-    def close(self) -> None:
-        """Write what is left and close the file; it is opened again when needed."""
-        # Answers that outlive this journal are written by the next one: ■ must not wait.
-        self.flush(0.0 if self._outlives else _LAST_WAIT)
+    def close(self, *, is_stopped: bool = False) -> None:
+        """Write what is left and close the file; it is opened again when needed.
+
+        Parameters
+        ----------
+        is_stopped : bool
+            Whether the user waits for it after ■: then answers that outlive this journal are
+            left to the next one.
+        """
+        self.flush(0.0 if is_stopped and self._outlives else _LAST_WAIT)
         self._file.close()
 
     def lines(self) -> tuple[str, ...]:

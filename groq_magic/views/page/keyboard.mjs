@@ -24,7 +24,15 @@ export function focusIfScrolled(node) {
   sizes.observe(node);
 }
 
-/** Do so with everything under an element that may scroll. */
+/** Make an element that replaces another one scroll and take the focus as that one did. */
+export function replaceScrolled(former, node) {
+  if (!former.classList.contains("groq-scrolls")) return;
+  node.classList.add("groq-scrolls");
+  node.tabIndex = 0;
+  node.scrollLeft = former.scrollLeft;
+}
+
+/** Let everything under an element take the focus whenever it scrolls. */
 export function focusAllScrolled(root) {
   for (const node of root.querySelectorAll(SCROLLED)) focusIfScrolled(node);
 }

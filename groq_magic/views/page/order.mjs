@@ -1,9 +1,9 @@
 // Reports the order of the cells on the page: in each execute request, and when it changes.
 
+import { aroundMethod } from "./around_method.mjs";
 import { markOf, sourceOf } from "./inserted.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
-import { aroundMethod } from "./around_method.mjs";
 
 // Moving a cell removes it first, and pasting many adds them one by one.
 const SETTLED_AFTER = 200; // ms

@@ -1,7 +1,7 @@
 // The language of prompts for CodeMirror: Markdown below a magic's line, with values in braces.
 
-import { sharedModules } from "./lab.mjs";
 import { aroundMethod } from "./around_method.mjs";
+import { sharedModules } from "./lab.mjs";
 
 export const PROMPT_MIME = "text/x-groq-prompt";
 // The magics with a prompt below them, in the cell's first line that isn't blank.

@@ -2,10 +2,10 @@
 // the notebook's cells, and saves them. The page confirms the outputs that it has, and again when
 // they are saved: then the kernel removes them.
 
+import { aroundMethod } from "./around_method.mjs";
 import { sendNow } from "./control.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { htmlOf, indexOf } from "./outputs.mjs";
-import { aroundMethod } from "./around_method.mjs";
 import { isKnown } from "./slots.mjs";
 
 // ms before a page requests an output that it lacks: a page that shows it confirms it first.

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,6 +135,56 @@ def test_a_look_up_of_all_rows_waits_for_a_locked_file(path: Path) -> None:
     thread.join()
     assert found[0].keys() == keys
     assert journal.lines() == ()
+    journal.close()
+
+
+def test_a_look_up_of_all_rows_is_refused_if_the_file_stays_locked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Otherwise all rows would be asked, and paid for, again.
+    filled(path, 10)
+    journal = Journal(path)
+    monkeypatch.setattr(journal._file, "get_all", partial(journal._file.get_all, wait=0.1))
+    with locked(path), pytest.raises(OptionError, match="Another program has locked the journal"):
+        journal.get_all({"key 1"})
+    assert journal.get_all({"key 1"}).keys() == {"key 1"}
+    journal.close()
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_at_its_end_a_journal_waits_for_a_lock_unless_the_user_waits(
+    path: Path, *, is_stopped: bool
+) -> None:
+    filled(path, 10)
+    journal = Journal(path, unwritten := UnwrittenOfFiles())
+    with locked(path):
+        journal.put("", "m", {"a": ANSWER})
+        thread = threading.Thread(target=journal.close, kwargs={"is_stopped": is_stopped})
+        thread.start()
+        thread.join(30 if is_stopped else 0.2)
+        assert thread.is_alive() is not is_stopped
+    thread.join()
+    assert (Journal(path).get("a") is None) is is_stopped
+    # As at the end of the kernel.
+    unwritten.write()
+    assert Journal(path).get("a") == ANSWER
+
+
+def test_removed_answers_are_gone_from_the_file_although_another_process_reads(path: Path) -> None:
+    filled(path, 10)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("PRAGMA journal_mode = WAL")
+    journal = Journal(path)
+    journal.put("", "m", {"secret": RowAnswer("a secret answer", "stop", None, "m", "")})
+    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM rows").fetchall()
+    timer = threading.Timer(0.3, reader.close)
+    timer.start()
+    journal.clear()
+    timer.join()
+    log = path.with_name(path.name + "-wal")
+    assert b"a secret answer" not in path.read_bytes() + (log.read_bytes() if log.exists() else b"")
     journal.close()
 
 

@@ -33,7 +33,10 @@ export function redraw(mounted, draw) {
 }
 
 function focusablesOf({ nodes }) {
-  return nodes.flatMap((node) => [...(node.querySelectorAll?.(FOCUSABLE) ?? [])]);
+  const within = (node) => [...(node.querySelectorAll?.(FOCUSABLE) ?? [])];
+  return nodes.flatMap((node) =>
+    node.matches?.(FOCUSABLE) ? [node, ...within(node)] : within(node),
+  );
 }
 
 /** Return the block's first element. */

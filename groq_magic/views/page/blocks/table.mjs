@@ -1,6 +1,6 @@
 // A table. It grows row by row.
 
-import { focusIfScrolled } from "../keyboard.mjs";
+import { focusIfScrolled, replaceScrolled } from "../keyboard.mjs";
 import { elementOf, growNodes, insertNodes, isRedrawn, redraw, removeNodes } from "./nodes.mjs";
 
 export const tableBlock = {
@@ -16,6 +16,7 @@ export const tableBlock = {
     const [first] = mounted.nodes;
     redraw(mounted, () => {
       const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
+      replaceScrolled(elementOf(mounted), elementOf(fresh));
       removeNodes(mounted);
       Object.assign(mounted, fresh);
     });
