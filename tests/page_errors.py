@@ -31,6 +31,7 @@ THE_FRONT_ENDS = (
     # A restart or an end of the kernel cuts off what is asked of it: by the debugger for example.
     # (Ours are messages of comms and of our own type; a cell is run by the test.)
     r"Canceled future for (?!comm_|execute_)\w+ message",
+    r"thrown: Kernel is dead",
     # The page connects again to the kernel of a notebook that an earlier test has closed.
     r"WebSocket connection to '[^']*/api/kernels/[^']*' failed",
     # The server finds no folder if a file goes while it lists the folder: one that is renamed.

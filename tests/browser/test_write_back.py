@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect  # noqa: A004 - Playwright's name
 
 from tests.browser.kinds import only_in_lab
 from tests.browser.notebook_page import PATIENCE, Notebook
@@ -18,11 +18,16 @@ LOST = ("Comm not found for comm id", "widget model not found")
 CELLS = ("%%groq\nslow", "%%groq\nquick", "print('before')\n%groq quick a\n%groq quick b")
 ENDS = (["slow END"], ["quick END"], ["quick a END", "quick b END"])
 MISSED = "import groq_magic; print(len(groq_magic.get_session().live.finished.missed()))"
-HAS = """([name, index, ends]) => {
-  const panel = window.jupyterapp.shell.currentWidget;
-  const text = panel?.content?.widgets[index]?.node.querySelector(".jp-Cell-outputArea")?.innerText;
-  return panel?.context?.path === name && ends.every((end) => text?.includes(end));
+TEXT = """([name, index]) => {
+  const panel = [...window.jupyterapp.shell.widgets("main")].find(
+    ({ context }) => context?.path === name,
+  );
+  return panel?.content?.widgets[index]?.node.querySelector(".jp-Cell-outputArea")?.innerText;
 }"""
+HAS = f"""([name, index, ends]) => {{
+  const text = ({TEXT})([name, index]);
+  return ends.every((end) => text?.includes(end));
+}}"""
 
 
 def begin(practice: Any, *, rate: int = 30, end: str = "END") -> str:
@@ -72,7 +77,11 @@ def expect_in_file(notebook: Notebook, answers: dict[int, list[str]]) -> None:
 
 def expect_on_page(notebook: Notebook, answers: dict[int, list[str]]) -> None:
     for index, ends in answers.items():
-        notebook.page.wait_for_function(HAS, arg=[notebook.path.name, index, ends])
+        try:
+            notebook.page.wait_for_function(HAS, arg=[notebook.path.name, index, ends])
+        except TimeoutError:
+            text = notebook.page.evaluate(TEXT, [notebook.path.name, index])
+            pytest.fail(f"Cell {index} shows {text!r}, without {ends}.")
         expect(notebook.cell_output(index).locator(".groq-answer")).to_have_count(len(ends))
 
 
