@@ -54,10 +54,14 @@ def finished(practice: Any) -> int:
 
 
 def kept(folder: Path) -> int:
-    """Return how many answers the kernels' journal contains."""
-    (path,) = (folder / "state").rglob("*.sqlite")
-    with contextlib.closing(sqlite3.connect(path)) as file:
-        return file.execute("SELECT count(*) FROM rows").fetchone()[0]
+    """Return how many answers the kernels' journal contains; the first answer creates the file."""
+    for path in (folder / "state").rglob("*.sqlite"):
+        with (
+            contextlib.suppress(sqlite3.OperationalError),
+            contextlib.closing(sqlite3.connect(path)) as file,
+        ):
+            return file.execute("SELECT count(*) FROM rows").fetchone()[0]
+    return 0
 
 
 def until(is_so: Callable[[], Any]) -> None:
