@@ -84,7 +84,9 @@ class Processes:
 
     def line(self) -> str:
         assert self.parent.stdout is not None
-        return self.parent.stdout.readline().strip()
+        text = self.parent.stdout.readline()
+        assert text, "the processes have ended"
+        return text.strip()
 
     def kept(self) -> dict[str, RowAnswer]:
         journal = Journal(self.path)
@@ -149,5 +151,8 @@ def test_nothing_in_the_journal_is_sent_again_and_nothing_is_lost(
 def test_two_processes_with_one_journal_get_along(processes_of: Any) -> None:
     processes = processes_of(0.005, 150)
     processes.begin(2)
-    assert sorted(processes.line()[:5] for _ in range(5)) == ["begun"] * 2 + ["done"] * 2 + ["over"]
+    # One may find all answers of the other in the journal, and then it sends nothing.
+    lines = [*iter(processes.line, "over")]
+    assert sum(line.startswith("begun") for line in lines) in {1, 2}
+    assert lines.count("done") == 2
     assert len(processes.kept()) == 150
