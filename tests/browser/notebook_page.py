@@ -41,8 +41,14 @@ class Notebook:
         # A workspace of its own: Lab opens again what an earlier test had open in the common one.
         workspace = f"lab/workspaces/{self.path.stem}/tree"
         folder = {"lab": workspace, "notebook": "notebooks"}[self.server.kind]
-        self.page.goto(f"{self.server.url}/{folder}/{self.path.name}")
-        return self._ready()
+        address = f"{self.server.url}/{folder}/{self.path.name}"
+        self.page.goto(address)
+        try:
+            return self._ready(PATIENCE / 3)
+        except TimeoutError:
+            # Rarely a page never connects to its kernel: a user would load it again.
+            self.page.goto(address)
+            return self._ready()
 
     def open(self) -> Notebook:
         """Open the notebook on a page of Lab that is there already."""

@@ -13,7 +13,7 @@ from tests.axe import faults, needs_axe
 from tests.browser.kinds import only_in_lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -168,6 +168,15 @@ def make_room(notebook: Any) -> None:
     notebook.page.set_viewport_size({"width": 1100, "height": height + 300})
 
 
+def lasting_faults(page: Page) -> list[str]:
+    """Return the faults of our elements, which may scroll a moment before they take the focus."""
+    for _ in range(4):
+        if not faults(page, *OURS):
+            return []
+        page.wait_for_timeout(500)
+    return faults(page, *OURS)
+
+
 @needs_axe
 @only_in_lab
 def test_axe_finds_no_serious_fault_in_any_view_light_or_dark(views: Any) -> None:
@@ -177,7 +186,7 @@ def test_axe_finds_no_serious_fault_in_any_view_light_or_dark(views: Any) -> Non
     for theme in ("light", "dark"):
         views.theme(theme)
         views.page.locator(".jp-WindowedPanel-outer").evaluate("(node) => node.scrollTo(0, 0)")
-        found += [f"{theme}: {each}" for each in faults(views.page, *OURS)]
+        found += [f"{theme}: {each}" for each in lasting_faults(views.page)]
     assert not found, "\n".join(found)
 
 

@@ -183,7 +183,7 @@ test("a block whose HTML breaks out stays inside its mount", () => {
   equal(document.body.children.length, 2);
 });
 
-test("a table that scrolls keeps the focus when it is drawn again", async () => {
+test("a table that scrolls keeps the focus when it is drawn again", () => {
   const shown = new Shown().patch(TABLE);
   shown.find("table").classList.add("groq-scrolls");
   shown.find("table").tabIndex = 0;

@@ -246,7 +246,7 @@ def test_braces_that_name_nothing_stay() -> None:
         np.float16("nan"),
         pd.NA,
         pd.NaT,
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
     ],
 )
 def test_what_is_missing_is_called_so(missing: Any) -> None:
