@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--lowest", action="store_true")
     parser.add_argument("--python", default=sys.executable)
     options = parser.parse_args()
-    needed = required("lab", "data")
+    needed = required("lab", "data", "progress")
     versions = lowest(needed) if options.lowest else needed
     made(options.folder, [*versions, *required("test"), "--editable", str(ROOT)], options.python)
 

@@ -230,6 +230,7 @@ from pathlib import Path
 sys.path.insert(0, "")
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.mapping.sending.row_request import RowAnswer
+Path(sys.argv[1]).as_uri()  # imports modules that another user may not be allowed to read
 if os.getuid() == 0:
     os.setuid(65534)
 journal = Journal(Path(sys.argv[1]))
