@@ -120,7 +120,6 @@ def _show_new_key(session: Session) -> None:
     if live is not None:
         # The known limits belong to another key.
         live.quota_changed()
-        live.key_changed()
         live.refresh()
 
 

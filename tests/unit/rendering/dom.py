@@ -58,7 +58,8 @@ def _parse(source: str) -> Any:
 def _align(element: Any) -> str:
     style = element.get("style") or ""
     found = re.search(r"text-align:\s*(\w+)", style)
-    return found[1] if found else element.get("align") or ""
+    align = found[1] if found else element.get("align") or ""
+    return "" if align == "start" else align
 
 
 def _attributes(element: Any) -> tuple[tuple[str, str], ...]:
