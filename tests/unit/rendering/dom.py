@@ -193,3 +193,8 @@ def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
 def serialised(source: str) -> str:
     """Return HTML as lxml writes it, for exact comparison."""
     return etree.tostring(_parse(source), encoding="unicode") if source.strip() else ""
+
+
+def with_alignment(source: str) -> str:
+    """Return expected HTML with the style that cells have without an alignment of their own."""
+    return re.sub(r"<(t[dh])>", r'<\1 style="text-align: start">', source)
