@@ -58,7 +58,7 @@ def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
     # By key: a button that moves on with the text is no target for a slow machine's mouse.
     output.get_by_role("button", name="Stop").press("Enter")
 
-    expect(output).to_contain_text("InterruptedAskError: Stopped; what came is above.")
+    expect(output).to_contain_text("InterruptedAskError: Stopped; the text so far is above.")
     notebook.idle()
     expect(output).to_contain_text("word120 ")
     expect(output).to_contain_text("interrupted")
