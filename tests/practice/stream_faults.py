@@ -7,7 +7,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from groq_magic.practice.response import Chunk, Response, dumped, event
+from groq_magic.practice.response import Chunk, Response, event, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -160,7 +160,7 @@ def error_event(fault: Fault) -> bytes:
         "failed_generation": fault.text("generation", '{"name":"look_up"}'),
         "status_code": int(fault.number("status", 400)),
     }
-    return event(dumped({"error": error}), None if fault.name == "data-error" else "error")
+    return event(to_json({"error": error}), None if fault.name == "data-error" else "error")
 
 
 def error_in_x_groq(fault: Fault) -> bytes:
@@ -172,19 +172,19 @@ def error_in_x_groq(fault: Fault) -> bytes:
         "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": None}],
         "x_groq": {"id": "req_practice", "error": fault.text("message", "over capacity")},
     }
-    return event(dumped(chunk)) + DONE
+    return event(to_json(chunk)) + DONE
 
 
 def drop_usage(chunk: Chunk) -> bytes:
     """Leave the usage in `x_groq` alone, as streams once had it."""
     members = parsed(chunk)
     del members["usage"]
-    return event(dumped(members))
+    return event(to_json(members))
 
 
 def repeat_usage(chunk: Chunk) -> bytes:
     """Add a chunk with usage and without choices."""
-    return chunk.data + event(dumped({**parsed(chunk), "choices": []}))
+    return chunk.data + event(to_json({**parsed(chunk), "choices": []}))
 
 
 def split_calls(chunk: Chunk) -> bytes:
@@ -198,7 +198,7 @@ def split_calls(chunk: Chunk) -> bytes:
         rest = [{"index": call["index"], "function": {"arguments": part}} for part in parts]
         for fragment in (begun, *rest):
             delta["tool_calls"] = [fragment]
-            events += event(dumped(members))
+            events += event(to_json(members))
     return events
 
 
