@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["groq_map", "map_in_python"]
 
 _MAGIC = "%%groq_map"
-_NAME = "answers"
+_DEFAULT_OUT = "answers"
 
 
 def groq_map(session: Session, line: str, cell: str) -> None:
@@ -57,15 +57,15 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     if ask.options.background:
         notices = map_in_background(session, ask)
         name = ask.options.out
-        line = f"Running in the background; `{name}` is set at the end. "
-        line += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
-        say("\n".join((*notices, line)))
+        message = f"Running in the background; `{name}` is set at the end. "
+        message += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
+        say("\n".join((*notices, message)))
         return
     map_rows(session, ask, lambda: map_view_of(session))
 
 
 def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[str, Any]) -> Any:
-    """Run a map for `groq_magic.map`, and return the frame.
+    """Run a map as `groq_magic.map` does, and return the frame.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
             "The prompt goes below it; put code for the data in quotes.",
         )
-    options = MapOptions(**{"out": _NAME, **given, **more})
+    options = MapOptions(**{"out": _DEFAULT_OUT, **given, **more})
     names, namespace = _names(session), session.namespace
     data = interruptible(
         lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code)
@@ -115,5 +115,5 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
 
 
 def _names(session: Session) -> Mapping[str, Any]:
-    """Return the caller's variables, then the session's."""
+    """Return the caller's variables, and behind them the session's."""
     return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)
