@@ -1,7 +1,6 @@
-"""Whether the API takes a chat request: its numbers, words and messages, down to their types.
+"""Check a chat request as strictly as the API: its numbers, words and messages, and their types.
 
-The shipped server checks less. The ranges are those of groq-api.md §1. Each check raises the
-400 of its own; `check` returns the request that all of them let through.
+The shipped server checks less. Each check raises its own 400.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def test_the_prompt_of_a_line_is_verbatim(bare: Any) -> None:
     assert found == [[text] for text in VERBATIM]
 
 
-def test_a_prompt_that_begins_with_no_dash_needs_no_dashes(bare: Any) -> None:
+def test_a_prompt_without_a_leading_dash_needs_no_two_dashes(bare: Any) -> None:
     texts = [text for text in VERBATIM if not text.startswith("-")]
     assert [planned(bare, f"%groq --dry-run {text}") for text in texts] == [[t] for t in texts]
 
@@ -267,7 +267,7 @@ def test_an_invalid_address_is_one_line(
 
 
 @pytest.mark.parametrize("ending", ["/openai/v1", "/openai/v1/", "/"])
-def test_an_address_may_end_as_the_apis_does(
+def test_an_address_may_end_in_the_apis_path(
     cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, ending: Any
 ) -> None:
     monkeypatch.setenv("GROQ_BASE_URL", practice.url + ending)
