@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
-__all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
+__all__ = ["ask_in_python", "groq", "groq_retry", "run_ask", "visible_names"]
 
 # For options whose values are often written with spaces.
 _REMEDIES = MappingProxyType(
@@ -105,6 +106,11 @@ def run_ask(session: Session, ask: Ask) -> None:
         show_reply(session, ask)
     except NoSavedAnswerError as error:
         show_unanswered(session, error, ask.options.out)
+
+
+def visible_names(session: Session) -> ChainMap[str, Any]:
+    """Return the variables that the calling code sees: its own, then the notebook's."""
+    return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)
 
 
 def _needed_names(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:

@@ -20,11 +20,10 @@ from groq_magic.assistant import (
 )
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import interruptible
-from groq_magic.magics.ask import run_ask
+from groq_magic.magics.ask import run_ask, visible_names
 from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
-from groq_magic.page.caller import caller_names
 from groq_magic.prompt import fill
 from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.prompt.refusals import refuse_private
@@ -149,9 +148,8 @@ def _ask(
     """
 
     def composed_prompt() -> AssistantPrompt:
-        caller, privacy = caller_names(session.namespace) or {}, session.privacy()
-        names = ChainMap(dict(caller), session.namespace)
-        filled = fill(words.words, names, privacy=privacy)
+        privacy = session.privacy()
+        filled = fill(words.words, visible_names(session), privacy=privacy)
         return compose(filled).with_words(words.typed, filled, privacy)
 
     composed = interruptible(composed_prompt)
@@ -214,8 +212,7 @@ def _unknown(session: Session, word: str) -> NotebookError:
 
 
 def _names(session: Session) -> Mapping[str, Any]:
-    namespace = session.namespace
-    return ChainMap(dict(caller_names(namespace) or {}), namespace, vars(builtins))
+    return ChainMap(visible_names(session), vars(builtins))
 
 
 def _context(session: Session) -> Context:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from groq_magic.api.batches import BatchService
+from groq_magic.clipping import count_of
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import interruptible
 from groq_magic.mapping.batch.batch_run import unknown_jobs
@@ -67,8 +68,8 @@ def fetch_jobs(session: Session, journal: Journal, prefix: str) -> list[str]:
     if found.jobs:
         replies = sum(job.completed + job.failed for job in found.jobs)
         requests = sum(job.requests for job in found.jobs)
-        fetched = f"{replies:,} of {_count(requests, 'reply', 'replies')} fetched"
-        jobs = _count(len(found.jobs), "job")
+        fetched = f"{replies:,} of {requests:,} {'reply' if requests == 1 else 'replies'} fetched"
+        jobs = count_of(len(found.jobs), "job")
         lines.append(f"{fetched} from {jobs}. Run the cell again to use them.")
     lines += [f"{_line(job)}." for job in found.running]
     if found.unknown:
@@ -143,7 +144,3 @@ def _host(job: JobRecord) -> str:
     with contextlib.suppress(ValueError):
         return urlsplit(job.url).netloc.rpartition("@")[2][:60]
     return "another address"
-
-
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

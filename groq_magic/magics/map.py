@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import interruptible
+from groq_magic.magics.ask import visible_names
 from groq_magic.magics.display import map_view_of
 from groq_magic.magics.line_parser import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
-from groq_magic.page.caller import caller_names
 from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
     from groq_magic.mapping.flow import map_rows
     from groq_magic.mapping.prepare import MapAsk
 
-    ask = MapAsk(prompt, data, options, _names(session))
+    ask = MapAsk(prompt, data, options, visible_names(session))
     return map_rows(session, ask, lambda: map_view_of(session))
 
 
@@ -107,13 +106,8 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
             "The prompt goes below it; put code for the data in quotes.",
         )
     options = MapOptions(**{"out": _DEFAULT_OUT, **given, **more})
-    names, namespace = _names(session), session.namespace
+    names, namespace = visible_names(session), session.namespace
     data = interruptible(
         lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code)
     )
     return MapAsk(cell, data, options, names, names_in(written))
-
-
-def _names(session: Session) -> Mapping[str, Any]:
-    """Return the caller's variables, and behind them the session's."""
-    return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)

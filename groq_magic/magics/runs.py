@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.jobs import cancel_jobs, current_jobs, fetch_jobs, jobs_table, known_jobs
 from groq_magic.magics.line_parser import parse_line
@@ -122,7 +123,7 @@ def _clear(session: Session, journal: Journal, target: str) -> str:
     count = journal.clear(found.id if found else None)
     if not found:
         session.background_runs.clear()
-    return f"{count:,} answer{'s' * (count != 1)} removed."
+    return f"{count_of(count, 'answer')} removed."
 
 
 def _cancel(session: Session, journal: Journal, target: str) -> list[str]:
@@ -155,6 +156,5 @@ def _age(then: float) -> str:
     seconds = max(0.0, time.time() - then)
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
         if seconds >= size:
-            whole = int(seconds // size)
-            return f"{whole:,} {unit}{'s' * (whole != 1)}"
+            return count_of(int(seconds // size), unit)
     return "a moment"
