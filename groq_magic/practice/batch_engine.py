@@ -34,7 +34,7 @@ class BatchEngine:
         Whether the keys' plan includes the batch engine.
     """
 
-    def __init__(self, chat: Callable[[], Chat], *, is_in_plan: bool = True) -> None:
+    def __init__(self, chat: Callable[[], Chat], *, is_in_plan: bool) -> None:
         self.files = Files()
         self.batches = Batches(self.files, lambda body: _outcome(chat(), body))
         self._is_in_plan = is_in_plan

@@ -11,10 +11,10 @@ from groq_magic.practice import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ENDPOINT", "MOST_LINES", "BatchLine", "LineFault", "parse_input"]
+__all__ = ["ENDPOINT", "BatchLine", "LineFault", "parse_input"]
 
 ENDPOINT = "/v1/chat/completions"
-MOST_LINES = 50_000
+_MOST_LINES = 50_000
 # Faults that the API lists.
 _MOST_FAULTS = 20
 
@@ -53,8 +53,8 @@ class LineFault:
 def parse_input(content: bytes) -> tuple[tuple[BatchLine, ...], tuple[LineFault, ...]]:
     """Return the requests of a file and no faults, or no requests and its faults."""
     lines = content.rstrip(b"\n").split(b"\n")
-    if len(lines) > MOST_LINES:
-        message = f"The file has {len(lines):,} lines; {MOST_LINES:,} are allowed."
+    if len(lines) > _MOST_LINES:
+        message = f"The file has {len(lines):,} lines; {_MOST_LINES:,} are allowed."
         return (), (LineFault("too_many_tasks", message),)
     parsed = tuple(_parse(lines))
     faults = tuple(each for each in parsed if isinstance(each, LineFault))

@@ -68,15 +68,15 @@ def bad_key() -> Refusal:
     return Refusal(401, "Invalid API Key", code="invalid_api_key")
 
 
-def bad_request(message: str, code: str | None = None, param: str | None = None) -> Refusal:
+def bad_request(message: str, param: str | None = None) -> Refusal:
     """400: the API doesn't accept a parameter."""
-    return Refusal(400, message, code=code, extra={} if param is None else {"param": param})
+    return Refusal(400, message, extra={} if param is None else {"param": param})
 
 
 def require(condition: object, message: str, param: str | None = None) -> None:
     """Refuse a request with 400 unless a condition is true."""
     if not condition:
-        raise bad_request(message, param=param)
+        raise bad_request(message, param)
 
 
 def parsed_json(body: bytes) -> Any:

@@ -87,7 +87,7 @@ class Reply:
         """The pieces, or the reply cut into token-like pieces."""
         return self.pieces or tuple(tokens.pieces(self.reply))
 
-    def answers(self, question: str, rounds: int = 0) -> bool:
+    def answers(self, question: str, rounds: int) -> bool:
         """Return whether the reply fits a last user message and the rounds of calls after it."""
         if self.round not in (None, rounds):
             return False

@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = [
-    "PER_IMAGE",
-    "PER_MESSAGE",
-    "PER_REQUEST",
-    "count",
-    "message_text",
-    "message_tokens",
-    "pieces",
-]
+__all__ = ["PER_REQUEST", "count", "message_text", "message_tokens", "pieces"]
 
-PER_IMAGE = 1_000
-PER_MESSAGE = 4
 # For the tokens that begin the answer.
 PER_REQUEST = 3
+_PER_MESSAGE = 4
+_PER_IMAGE = 1_000
 _BYTES_PER_TOKEN = 4
 
 _PIECE = re.compile(r" ?\w{1,8}| ?[^\w\s]{1,3}|\s")
@@ -57,4 +49,4 @@ def message_tokens(message: Mapping[str, object]) -> int:
     images = sum(1 for part in parts if isinstance(part, dict) and part.get("type") == "image_url")
     calls = message.get("tool_calls")
     call_tokens = count(str(calls)) if calls else 0
-    return PER_MESSAGE + count(message_text(message)) + call_tokens + images * PER_IMAGE
+    return _PER_MESSAGE + count(message_text(message)) + call_tokens + images * _PER_IMAGE
