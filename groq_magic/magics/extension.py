@@ -101,8 +101,8 @@ class GroqMagics(Settings):
         self.shell, self.owner = shell, owner_of(shell)
         self._cells: dict[int, str] = {}
         self._hooks: list[tuple[str, Callable[..., None]]] = [
-            ("pre_run_cell", self._cell_begins),
-            ("post_run_cell", self._cell_has_run),
+            ("pre_run_cell", self._pre_run_cell),
+            ("post_run_cell", self._post_run_cell),
         ]
         self._completer = completer_of(lambda: self.session)
         self._background, self._last_plot = BackgroundErrors(), LastPlot(shell)
@@ -110,8 +110,8 @@ class GroqMagics(Settings):
         self._imports: threading.Thread | None = None
         self._session_lock = threading.RLock()
         self._session: Session | None = None
-        # Whether the session was informed of the cell during which it was made.
-        self._has_begun, self._source = False, ""
+        # Whether the session knows of the cell that ran when the session was made.
+        self._knows_cell, self._source = False, ""
 
     @property
     def session(self) -> Session:
@@ -122,8 +122,8 @@ class GroqMagics(Settings):
                 self._session = interruptible(lambda: uninterrupted(self._new_session))
                 self._session.executions.add_earlier(self._cells)
             # Only the owner's thread runs cells.
-            if not self._has_begun and self.owner.is_here:
-                self._has_begun = True
+            if not self._knows_cell and self.owner.is_here:
+                self._knows_cell = True
                 if cell_is_running():
                     self._session.cell_begins(self._source)
             return self._session
@@ -162,7 +162,7 @@ class GroqMagics(Settings):
         elif cell is not None:
             self._cells[self.shell.displayhook.prompt_count] = cell
 
-    def _cell_begins(self, info: Any) -> None:
+    def _pre_run_cell(self, info: Any) -> None:
         if self._is_outer_cell():
             self._shown_before = last_shown()
             source = info.raw_cell or ""
@@ -175,7 +175,7 @@ class GroqMagics(Settings):
         """Whether the cell runs neither inside another cell, as by `%rerun`, nor in a subshell."""
         return self.owner.is_here and not cell_is_running()
 
-    def _cell_has_run(self, result: Any) -> None:
+    def _post_run_cell(self, result: Any) -> None:
         # The cell is over: IPython would show an interrupt as a traceback.
         with Interrupts():
             self._cell_ended(result)
