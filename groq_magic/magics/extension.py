@@ -15,8 +15,8 @@ from IPython.core.magic import no_var_expand
 from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninterrupted
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
-from groq_magic.magics.errors_shown import hiding_secrets
 from groq_magic.magics.key import ask_for_key, greet
+from groq_magic.magics.reported_errors import reporting_errors
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
@@ -90,7 +90,7 @@ class _Magic:
             return function(*session, *line_and_cell)
 
         extension.owner.require("The magics of groq_magic work")
-        return in_one_line(lambda: hiding_secrets(lambda: extension.session, call))
+        return in_one_line(lambda: reporting_errors(lambda: extension.session, call))
 
 
 class GroqMagics(Settings):

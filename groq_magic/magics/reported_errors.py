@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["hiding_secrets"]
+__all__ = ["reporting_errors"]
 
 _Result = TypeVar("_Result")
 
 
-def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
+def reporting_errors(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
     """Call, and return the result; an error is announced, and raised without secrets."""
     try:
         return call()
