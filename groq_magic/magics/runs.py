@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.jobs import cancelled, fetched, jobs_now, jobs_table, known_jobs
-from groq_magic.magics.line_parser import parse_line
+from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.views.show import say, show
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["groq_runs"]
 
-_WORDS = ("status", "fetch", "cancel", "clear")
+_MAGIC, _OPTIONS = "%groq_runs", OPTIONS_OF["groq_runs"]
+_COMMANDS = ("status", "fetch", "cancel", "clear")
 _KILO = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
@@ -42,15 +43,8 @@ def groq_runs(session: Session, line: str) -> None:
 
     Options:
     """
-    given, text = parse_line(line, OPTIONS_OF["groq_runs"], "%groq_runs")
+    given, word, target = _parsed(line)
     session.background_runs.deliver()
-    word, _, target = text.partition(" ")
-    target = target.strip()
-    if word and word not in _WORDS:
-        raise OptionError(
-            f"%groq_runs takes {', '.join(_WORDS[:-1])} or {_WORDS[-1]}, not `{word[:40]}`.",
-            "`%groq_runs` lists the runs.",
-        )
     journal = Journal(given.get("journal"), session.unwritten)
     try:
         if word in {"", "status"}:
@@ -65,6 +59,24 @@ def groq_runs(session: Session, line: str) -> None:
         say("\n".join((*lines, *journal.lines())))
     finally:
         journal.close()
+
+
+def _parsed(line: str) -> tuple[dict[str, Any], str, str]:
+    """Return the options, the command, and its run or job; options may stand anywhere."""
+    given, word, rest = parse_with_target(line, _OPTIONS, _MAGIC, _COMMANDS.__contains__)
+    more, target, unexpected = parse_with_target(rest, _OPTIONS, _MAGIC, lambda _first: bool(word))
+    if rest and not word:
+        raise OptionError(
+            f"%groq_runs takes {', '.join(_COMMANDS[:-1])} or {_COMMANDS[-1]}, "
+            f"not `{rest.split()[0][:40]}`.",
+            "`%groq_runs` lists the runs.",
+        )
+    if unexpected:
+        raise OptionError(
+            f"Unexpected `{unexpected[:40]}` after `%groq_runs {word} {target[:40]}`.",
+            "Name one run or job, or none for all.",
+        )
+    return {**given, **more}, word, target
 
 
 def _show(session: Session, journal: Journal, word: str, target: str) -> None:
@@ -116,7 +128,7 @@ def _cleared(session: Session, journal: Journal, target: str) -> str:
     for run in session.background_runs.running():
         if run.writes(journal.path, found.name if found else None):
             raise NotebookError(
-                f"The run for `{run.name}` is still going in the background.",
+                f"The run for `{run.name}` is still running in the background.",
                 f"Stop it first: `%groq_runs cancel {run.name}`.",
             )
     count = journal.clear(found.id if found else None)

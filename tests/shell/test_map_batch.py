@@ -153,6 +153,21 @@ def test_without_the_option_the_cell_collects_first_and_pays_nothing_twice(
     assert len(practice.requests()) == 1
 
 
+def test_equal_rows_and_packs_are_submitted_as_fewer_requests(mapped: Any) -> None:
+    mapped.fine("many = ['good', 'bad', 'good'] * 20")
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows submitted to Groq's batch engine as 2 requests in 1 job. Run" in text
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows still in a batch job." in text
+    text = shown(mapped.fine("%%groq_map many\nRate {{row}}"))
+    assert "60 rows are in a batch job and not asked here." in text
+    finish(mapped)
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows fetched." in text
+    text = shown(mapped.fine("%%groq_map df --batch --pack 3\nRate {{text}}"))
+    assert "3 rows submitted to Groq's batch engine as 1 request in 1 job. Run" in text
+
+
 def test_in_python_it_returns_the_frame_with_what_it_lacks(mapped: Any) -> None:
     ran = mapped.fine("import groq_magic\ngot = groq_magic.map('Rate {{text}}', df, batch=True)")
     assert "3 rows submitted to Groq's batch engine" in shown(ran)
@@ -249,11 +264,12 @@ def test_two_models_are_two_jobs_and_a_check_is_made_of_their_answers(
     mapped.shell.user_ns["df"]["hand"] = ["yes", "yes", None]
     cell = "%%groq_map df --batch -m fast,balanced --check answer=hand\nIs {{text}} praise?"
     ran = mapped.fine(cell)
-    assert "4 rows submitted to Groq's batch engine in 2 jobs. Run" in shown(ran)
+    line = "2 rows submitted to Groq's batch engine as 4 requests in 2 jobs. Run"
+    assert line in shown(ran)
     assert shown(ran).count(KEPT) == 1
     finish(mapped)
     text = shown(mapped.fine(cell))
-    assert "4 rows fetched." in text
+    assert "2 rows fetched." in text
     assert mapped.shell.user_ns["answers"]["answer_gpt-oss-20b"].tolist() == ["yes", "no"]
     assert "50" in text
     assert practice.requests() == []

@@ -89,9 +89,9 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
     ran = mapped.run("%%groq_map df --background\nRate {{text}} again")
     assert isinstance(ran.error, NotebookError)
-    assert "A run for `answers` is still going." in str(ran.error)
+    assert "A run for `answers` is still running." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
-    assert "The run for `answers` is still going in the background." in str(ran.error)
+    assert "The run for `answers` is still running in the background." in str(ran.error)
     assert "`%groq_runs cancel answers`" in str(ran.error)
     ran = mapped.fine("%groq_runs cancel answers")
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
@@ -163,9 +163,9 @@ def test_another_run_can_be_cleared_while_one_is_in_the_background(
     until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
     assert "3 answers removed." in shown(mapped.fine("%groq_runs clear 1"))
     for line in ("%groq_runs clear 2", "%groq_runs clear"):
-        assert "The run for `answers` is still going" in str(mapped.run(line).error)
-    other = "%groq_runs --journal other.sqlite clear"
-    assert "0 answers removed." in shown(mapped.fine(other))
+        assert "The run for `answers` is still running" in str(mapped.run(line).error)
+    for other in ("--journal other.sqlite clear", "clear --journal other.sqlite"):
+        assert "0 answers removed." in shown(mapped.fine(f"%groq_runs {other}"))
     mapped.fine("%groq_runs cancel")
 
 
@@ -177,9 +177,23 @@ def test_clear_removes_ended_background_runs_from_the_list(mapped: Any) -> None:
     assert "No runs yet" in shown(mapped.fine("%groq_runs"))
 
 
-def test_another_word_is_refused(mapped: Any) -> None:
-    ran = mapped.run("%groq_runs remove")
+def test_options_may_come_after_the_command_and_its_run(mapped: Any) -> None:
+    mapped.fine("%%groq_map df --journal own.sqlite\nRate {{text}}")
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
+    assert "answers: Rate" in shown(mapped.fine("%groq_runs --journal own.sqlite"))
+    ran = mapped.fine("%groq_runs clear 1 --journal own.sqlite")
+    assert "3 answers removed." in shown(ran)
+
+
+@pytest.mark.parametrize("line", ["remove", "remove 1", "--journal x remove"])
+def test_another_command_is_refused(mapped: Any, line: str) -> None:
+    ran = mapped.run(f"%groq_runs {line}")
     assert "%groq_runs takes status, fetch, cancel or clear, not `remove`." in str(ran.error)
+
+
+def test_a_second_run_is_refused(mapped: Any) -> None:
+    ran = mapped.run("%groq_runs cancel one two")
+    assert "Unexpected `two` after `%groq_runs cancel one`." in str(ran.error)
 
 
 def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice: Any) -> None:

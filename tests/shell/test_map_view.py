@@ -65,7 +65,7 @@ def test_it_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> No
     assert names.count("open") == names.count("finish") == 1
     (start,) = view.of("open")
     assert (start.name, start.rows, start.requested) == ("answers", 8, 8)
-    assert (start.columns, start.given) == (("text", "score", "error"), 1)
+    assert (start.columns, start.data_columns) == (("text", "score", "error"), 1)
     assert start.notices == ("Sent from each row: `text`",)
     last = view.of("progress")[-1]
     assert (last.done, last.failed, last.total, last.is_over) == (8, 0, 8, True)
@@ -194,14 +194,14 @@ def test_an_invented_quote_is_marked_and_counted(mapped: Any, practice: Any, vie
     cells = [row.cells[2] for row in end.rows]
     assert cells == [*["✗ not in its row: made up"] * 2, "", "row", "row"]
     (quotes,) = end.quotes
-    assert (quotes.name, quotes.found, quotes.invented, quotes.none) == ("answer_quote", 5, 2, 1)
+    assert (quotes.name, quotes.found, quotes.invented, quotes.missing) == ("answer_quote", 5, 2, 1)
     assert mapped.shell.user_ns["answers"]["answer_quote_ok"].sum() == 5
 
 
 def test_data_without_rows_are_named(mapped: Any, view: Any) -> None:
     mapped.fine('%%groq_map "df[:0]"\nRate {{text}}')
     (start,) = view.of("open")
-    assert start.notices[-1] == "The data have no rows."
+    assert start.notices[-1] == "The data has no rows."
 
 
 @pytest.mark.parametrize("fails_at", ["open", "progress", "rows", "finish"])

@@ -17,7 +17,7 @@ from groq_magic.errors import (
     TooLargeError,
 )
 from groq_magic.ledger.journal_file import JournalFile
-from groq_magic.mapping.batch.batch_run import BatchRun, run_batch
+from groq_magic.mapping.batch.batch_run import BatchRun, batch_line, run_batch
 from groq_magic.mapping.batch.fetching import collect, fetch
 from groq_magic.mapping.batch.files import FileLimits
 from groq_magic.mapping.batch.jobs import KEPT_BY_GROQ, cancel, status
@@ -44,12 +44,12 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     plan, lines = plan_of(["a", "b", "c", "a"]), []
 
-    given = engine.submit(plan, name="Rate", on_upload=lines.append)
+    (job,) = engine.submit(plan, name="Rate", on_upload=lines.append)
 
     assert lines == [KEPT_BY_GROQ]
-    assert (given.rows, len(given.jobs)) == (3, 1)
+    assert job.rows == 3
     (file,) = engine.files()
-    assert file == f"groq_magic-{given.jobs[0].id}.jsonl"
+    assert file == f"groq_magic-{job.id}.jsonl"
     waiting = engine.collect(plan).waiting
     assert waiting.keys() == set(plan.keys)
     assert "Waiting for Groq's batch job" in waiting[plan.keys[0]].error
@@ -77,20 +77,20 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
 def test_only_unfinished_rows_are_handed_over(engine: Engine) -> None:
     engine.submit(plan_of(["a", "b"]))
     engine.finish(plan_of(["a", "b"]))
-    assert engine.submit(plan_of(["c"])).rows == 1
+    assert engine.submitted(plan_of(["c"])) == 1
 
     plan = plan_of(["a", "b", "c", "d", "e"])
-    assert engine.submit(plan, without=plan.keys[4:]).rows == 1
-    assert engine.submit(plan, without=plan.keys[4:]).jobs == ()
+    assert engine.submitted(plan, without=plan.keys[4:]) == 1
+    assert engine.submit(plan, without=plan.keys[4:]) == ()
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 4 + [None]
-    assert engine.submit(plan, again=True).rows == 5
+    assert engine.submitted(plan, again=True) == 5
 
 
 def test_files_have_no_more_lines_and_bytes_than_allowed(engine: Engine) -> None:
     plan = plan_of([f"row {n} é😀" for n in range(7)])
-    given = engine.submit(plan, limits=FileLimits(lines=3))
-    assert [job.rows for job in given.jobs] == [3, 3, 1]
+    jobs = engine.submit(plan, limits=FileLimits(lines=3))
+    assert [job.rows for job in jobs] == [3, 3, 1]
     sizes = [file.bytes or 0 for file in engine.sdk.files.list().data]
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 7
@@ -139,8 +139,8 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
     }
     assert engine.collect(plan).errors == {}
     assert engine.files() == []
-    assert engine.submit(plan, without=rows.errors).jobs == ()
-    assert engine.submit(plan).rows == 2
+    assert engine.submit(plan, without=rows.errors) == ()
+    assert engine.submitted(plan) == 2
     assert len(engine.finish(plan).answered) == 2
     assert engine.texts(plan) == ["fine"] * 3
 
@@ -174,14 +174,14 @@ def test_packs_are_split_and_what_is_missing_is_asked_alone(
     (list_name,) = form["properties"]
     packed = {list_name: _packed_rows(form, [1], {"score": 1})}
     practice.script([{"match": "Row 2", "reply": json.dumps(packed)}, {"reply": '{"score": 7}'}])
-    assert engine.submit(plan).jobs[0].requests == 2
+    assert engine.submit(plan)[0].requests == 2
 
     rows = engine.finish(plan)
 
     assert len(rows.answered) == 2
     (alone,) = rows.alone
     assert alone.keys == (plan.keys[1],)
-    assert engine.submit(plan, alone=rows.alone).rows == 1
+    assert engine.submitted(plan, alone=rows.alone) == 1
     assert len(engine.finish(plan).answered) == 1
     texts = [json.loads(text or "") for text in engine.texts(plan)]
     assert texts == [{"score": 1}, {"score": 7}, {"score": 7}]
@@ -225,7 +225,7 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
     assert len(rows.answered) == 1
     assert "cancelled" in rows.errors[plan.keys[1]].error
     assert engine.files() == []
-    assert engine.submit(plan).rows == 1
+    assert engine.submitted(plan) == 1
 
 
 def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
@@ -236,8 +236,17 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     practice.reset()
     assert len(engine.fetch().unknown) == 1
     assert engine.collect(plan).waiting
-    run = run_batch(plan, journal=engine.journal(), service=engine.service)
-    assert run.line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
+    run = run_batch(
+        plan,
+        journal=engine.journal(),
+        service=engine.service,
+        name="",
+        left_out={},
+        again=False,
+        on_upload=str,
+    )
+    line = batch_line([plan], [run])
+    assert line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
 
     (forgotten,) = cancel(engine.journal(), engine.service)
     assert forgotten.words == "no longer at Groq; removed from the list"
@@ -251,7 +260,7 @@ def test_jobs_of_another_practice_server_hold_nothing_back(engine: Engine) -> No
 
     assert elsewhere.collect(plan).waiting == {}
     assert [job.url for job in status(elsewhere.journal(), elsewhere.service)] == [engine.url]
-    assert elsewhere.submit(plan).rows == 1
+    assert elsewhere.submitted(plan) == 1
     (kept,) = {job.url for job in cancel(elsewhere.journal(), elsewhere.service)} - {engine.url}
     assert kept == elsewhere.url
 
@@ -271,10 +280,13 @@ def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_a_refused_window_leaves_nothing_behind(engine: Engine) -> None:
+def test_a_refused_job_leaves_nothing_behind(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = plan_of(["a"])
+    monkeypatch.setattr("groq_magic.mapping.batch.jobs._WINDOW", "2h")
     with pytest.raises(RequestError, match="completion_window"):
-        engine.submit(plan, window="2h")
+        engine.submit(plan)
     assert engine.files() == []
     assert engine.collect(plan).waiting == {}
 
@@ -286,9 +298,9 @@ def test_what_was_handed_over_before_a_failure_stays(
     practice.faults(batch=("ok", "ok", "429:retry-after=100"))
     with pytest.raises(GroqMagicError) as caught:
         engine.submit(plan, limits=FileLimits(lines=1))
-    assert caught.value.remedy == "1 row was submitted; run the cell again for the rest."
+    assert caught.value.remedy == "1 request was submitted; run the cell again for the rest."
 
-    assert engine.submit(plan, limits=FileLimits(lines=1)).rows == 2
+    assert engine.submitted(plan, limits=FileLimits(lines=1)) == 2
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 3
     assert engine.accepted() == 3
@@ -306,7 +318,7 @@ def test_a_lost_reply_hands_nothing_over_twice(
     assert engine.files()
 
     # The upload was lost: its file is deleted, and another made. The job was lost: it is found.
-    assert len(engine.submit(plan).jobs) == 1 - number
+    assert len(engine.submit(plan)) == 1 - number
     assert len(engine.files()) == 1
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 2
@@ -416,7 +428,7 @@ def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
         engine.sdk.files.delete(file.id or "")
     rows = engine.finish(plan)
     assert rows.errors[plan.keys[0]].error == "The answers are no longer at Groq."
-    assert engine.submit(plan).rows == 1
+    assert engine.submitted(plan) == 1
 
 
 def test_answers_come_although_the_file_of_errors_is_gone(
@@ -450,8 +462,8 @@ def test_a_file_that_lacks_answers_is_kept_at_groq(
 
 
 def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None:
-    assert not Batch("b", "completed", 2, 2, 0, "i").is_over
-    assert Batch("b", "completed", 2, 0, 2, "i", "", "e").is_over
+    assert not Batch("b", "completed", 2, 0, "i").is_over
+    assert Batch("b", "completed", 0, 2, "i", "", "e").is_over
 
 
 def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
@@ -459,7 +471,7 @@ def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
         assert has_lock
         with pytest.raises(OptionError, match="Another kernel is submitting rows"):
             engine.submit(plan_of(["a"]))
-    assert engine.submit(plan_of(["a"])).rows == 1
+    assert engine.submitted(plan_of(["a"])) == 1
 
 
 def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
@@ -472,7 +484,7 @@ def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
         other = Engine(engine.path.with_name(f"{number}.sqlite"), engine.url)
         other.submit(plan_of([f"other {number}"]))
 
-    assert engine.submit(plan).jobs == ()
+    assert engine.submit(plan) == ()
     assert [each.batch for each in status(engine.journal(), engine.service)] == [job.batch]
 
 
@@ -488,7 +500,7 @@ def test_a_list_that_cannot_be_read_forgets_no_job(
     with pytest.raises(ServiceError):
         engine.fetch()
     practice.faults(batch=())
-    assert engine.submit(plan).jobs == ()
+    assert engine.submit(plan) == ()
     engine.finish(plan)
     assert (engine.texts(plan), engine.accepted()) == (["fine"], 1)
 
@@ -511,30 +523,34 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
     too_long = {plan.keys[2]: RowAnswer("", None, None, MODEL, "Too long.")}
     lines: list[str] = []
 
-    def run(**options: Any) -> BatchRun:
+    def run(*, again: bool = False) -> BatchRun:
         return run_batch(
             plan,
             journal=engine.journal(),
             service=engine.service,
+            name="",
             left_out=too_long,
+            again=again,
             on_upload=lines.append,
-            **options,
         )
 
+    def line(result: BatchRun) -> str:
+        return batch_line([plan], [result])
+
     first = run()
-    assert first.line == (
+    assert line(first) == (
         "2 rows submitted to Groq's batch engine in 1 job. Run the cell again for the answers; "
         "`%groq_runs status` shows progress."
     )
     assert (set(first.failed), set(first.waiting)) == ({plan.keys[2]}, set(plan.keys[:2]))
-    assert run().line.startswith("2 rows still in a batch job. Run")
+    assert line(run()).startswith("2 rows still in a batch job. Run")
     second = run()
-    assert (second.line, second.jobs, second.waiting) == ("1 row fetched.", (), {})
+    assert (line(second), second.jobs, second.waiting) == ("1 row fetched.", (), {})
     assert "expired" in second.failed[plan.keys[1]].error
     assert run().waiting.keys() == {plan.keys[1]}
     run()
-    assert run().line == "1 row fetched."
-    assert run().line == ""
+    assert line(run()) == "1 row fetched."
+    assert line(run()) == ""
     assert engine.texts(plan) == ["fine", "fine", None]
     assert lines == [KEPT_BY_GROQ] * 2
 

@@ -254,7 +254,9 @@ def test_an_interrupt_ends_it_in_one_line_and_keeps_what_came(
 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(interrupt)
-        with pytest.raises(InterruptedAskError, match=r"^Stopped\. What was answered is kept"):
+        with pytest.raises(
+            InterruptedAskError, match=r"^Stopped\. The journal has the answers so far;"
+        ):
             fn(texts)
         done.result()
     practice.script([{"pieces": ["fine"]}])

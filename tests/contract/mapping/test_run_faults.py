@@ -46,7 +46,7 @@ ODD_BUT_WHOLE = ("no-done", "no-blank-line", "ping:every=1", "comments", "crlf",
 def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.send._SHORTEST_WAIT", 0.01)
     monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
-    monkeypatch.setattr("groq_magic.mapping.sending.row_sending.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.mapping.sending.row_sender.backoff", lambda _tried: 0.01)
 
 
 @pytest.mark.slow
@@ -60,12 +60,8 @@ def test_one_reply_in_twenty_fails_in_every_way(
     count = 20 * len(faults)
     practice.script([{"pieces": ["one", " two", " three"]}])
     practice.faults(*(each for fault in faults for each in ["ok"] * 19 + [fault]))
-    run = run_of(
-        practice,
-        (row(number, stream=streamed) for number in range(count)),
-        total=count,
-        timeout=0.5,
-    )
+    requests = (row(number, stream=streamed) for number in range(count))
+    run = run_of(practice, requests, timeout=0.5)
 
     answers = dict(run)
 

@@ -67,7 +67,7 @@ def test_a_run_leaves_its_share_to_others(rows_server: Any, run_of: Any) -> None
 def test_limits_that_change_in_mid_run(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.01, window=WINDOW, tokens=20_000)
     requests = [row(number, max_completion_tokens=200) for number in range(300)]
-    run = run_of(server, requests, share=1.0, total=300)
+    run = run_of(server, requests, share=1.0)
     while run.progress().done < 50:
         run.take(0.05)
     server.limit(0, 2_000)

@@ -75,7 +75,7 @@ def taken(tally: Tally, rows: Sequence[RowRequest], completion: int) -> None:
 
 
 def test_requests_are_held_back_until_running_ones_show_what_they_take() -> None:
-    tally, rows = Tally(None, Budget(250, in_dollars=False)), [row(n) for n in range(20)]
+    tally, rows = Tally(Budget(250, in_dollars=False)), [row(n) for n in range(20)]
     # By what they may answer two fit; by what they do, many.
     assert [tally.allows(each) for each in rows[:3]] == [True, True, None]
     taken(tally, rows[:2], 10)
@@ -86,26 +86,26 @@ def test_requests_are_held_back_until_running_ones_show_what_they_take() -> None
 
 
 def test_the_first_request_needs_room_for_its_prompt_alone() -> None:
-    tally = Tally(None, Budget(50, in_dollars=False))
+    tally = Tally(Budget(50, in_dollars=False))
     assert tally.allows(row(1, most=8_000)) is True
-    assert Tally(None, Budget(5, in_dollars=False)).allows(row(1)) is False
+    assert Tally(Budget(5, in_dollars=False)).allows(row(1)) is False
 
 
 def test_a_request_that_was_never_counted_gives_its_part_back() -> None:
-    tally, first = Tally(None, Budget(110, in_dollars=False)), row(1)
+    tally, first = Tally(Budget(110, in_dollars=False)), row(1)
     assert tally.allows(first) is True
     tally.add_request(first, None)
     assert tally.allows(row(2)) is True
 
 
 def test_an_unknown_price_can_not_be_counted() -> None:
-    tally = Tally(None, Budget(1, in_dollars=True))
+    tally = Tally(Budget(1, in_dollars=True))
     with pytest.raises(OptionError, match="The price of new/model is not known"):
         tally.allows(RowRequest(("a",), {"model": "new/model"}, 10))
 
 
 def test_until_an_answer_shows_how_long_it_is_one_request_is_running() -> None:
-    tally = Tally(None, Budget(1_000, in_dollars=False))
+    tally = Tally(Budget(1_000, in_dollars=False))
     rows = [RowRequest((str(number),), {"model": MODEL}, 10) for number in range(10)]
     assert [tally.allows(each) for each in rows[:3]] == [True, None, None]
     taken(tally, rows[:1], 400)

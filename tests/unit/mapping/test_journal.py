@@ -140,7 +140,7 @@ def test_threads_of_two_journals_write_and_read_at_once(path: Path) -> None:
         thread.join()
     assert sum(run.rows for run in journals[0].runs()) == 240
     for journal in journals:
-        assert (journal.unwritten, journal.lines()) == (0, ())
+        assert (len(journal._unwritten), journal.lines()) == (0, ())
         journal.close()
     # Whoever closed it last has left one file.
     assert [each.name for each in path.parent.iterdir()] == ["journal.sqlite"]

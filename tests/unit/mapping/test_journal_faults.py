@@ -61,11 +61,11 @@ def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
     assert line == (
         "The journal can't be written (database or disk is full): 3 answers are only in memory."
     )
-    assert (journal.lines(), journal.unwritten) == ((), 3)
+    assert (journal.lines(), len(journal._unwritten)) == ((), 3)
 
     is_full = False
     journal.put("", "m", {"d": ANSWER})
-    assert journal.unwritten == 0
+    assert len(journal._unwritten) == 0
     assert [Journal(path).get(key) for key in "abcd"] == [ANSWER] * 4
 
 
@@ -81,7 +81,7 @@ def test_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
     assert (journal.get("large"), journal.get("before")) == (large, ANSWER)
     file.execute("PRAGMA max_page_count = 100000")
     assert journal.flush()
-    assert journal.unwritten == 0
+    assert len(journal._unwritten) == 0
 
 
 @contextlib.contextmanager
@@ -110,7 +110,7 @@ def test_a_locked_file_delays_no_thread_of_a_run(path: Path) -> None:
             thread.join()
         assert [journal.get(f"new {number}") for number in range(20)] == [ANSWER] * 20
         assert [journal.get(f"key {number}") for number in range(10)] == [None] * 10
-        assert journal.unwritten == 20
+        assert len(journal._unwritten) == 20
         # One after another each would wait.
         assert time.monotonic() - began < 2
         (line,) = journal.lines()
@@ -119,7 +119,7 @@ def test_a_locked_file_delays_no_thread_of_a_run(path: Path) -> None:
             " 20 answers are only in memory."
         )
     journal.close()
-    assert (journal.unwritten, journal.lines()) == (0, ())
+    assert (len(journal._unwritten), journal.lines()) == (0, ())
     assert len(Journal(path).get_all({f"new {number}" for number in range(20)})) == 20
 
 
@@ -219,7 +219,7 @@ def test_answers_outlive_a_journal_that_could_not_write_them(path: Path) -> None
         assert Journal(path).get("a") is None
         assert Journal(path.with_name("another"), unwritten).get("a") is None
     later = Journal(path, unwritten)
-    assert (later.unwritten, later.lines()) == (0, ())
+    assert (len(later._unwritten), later.lines()) == (0, ())
     assert Journal(path).get("a") == ANSWER
     later.close()
 
@@ -286,7 +286,7 @@ def test_what_can_be_read_of_a_damaged_file_is_used(path: Path, seed: int) -> No
     lines = journal.lines()
 
     assert journal.get("new") == ANSWER
-    assert journal.unwritten == 0 or lines
+    assert len(journal._unwritten) == 0 or lines
     assert sum(each is not None for each in found) >= 100
     assert all(each is None or isinstance(each.text, str) for each in found)
     assert len(lines) <= 1

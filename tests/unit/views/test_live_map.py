@@ -153,6 +153,5 @@ def test_nothing_is_left_of_a_run_that_is_discarded(
     assert shown[-1] == {"text/html": "", "text/plain": ""}
 
 
-def test_widgets_need_what_the_views_of_a_session_share() -> None:
-    with pytest.raises(ValueError, match="needs live"):
-        map_view("widgets")
+def test_it_is_the_view_of_notebooks_with_widgets(live: Live) -> None:
+    assert isinstance(map_view("widgets", lambda: live), LiveMapView)

@@ -1,4 +1,4 @@
-"""The report of how well answers agree."""
+"""The report of the agreement of answers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.unit.views.map_values import MODEL
 OTHER = "openai/gpt-oss-120b"
 
 
-def facts(hand: list[Any], given: list[Any], **changes: Any) -> CheckFacts:
-    found = agreement(hand, given, range(len(given)))
-    rows = tuple((str(r.position), str(r.expected), str(r.given)) for r in found.disagreements[:2])
+def facts(hand: list[Any], answers: list[Any], **changes: Any) -> CheckFacts:
+    found = agreement(hand, answers)
+    rows = tuple((str(r.position), str(r.expected), str(r.answer)) for r in found.disagreements[:2])
     values = {"field": "mood", "model": MODEL, "expected": "hand", "kind": "column", "cost": 0.0123}
     return CheckFacts(**{**values, "agreement": found, "rows": rows, **changes})
 

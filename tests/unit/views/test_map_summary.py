@@ -109,7 +109,7 @@ def test_equal_rows_are_said_to_be_so() -> None:
 
 
 def test_a_column_of_errors_is_shown_with_an_error_only() -> None:
-    begin = start(errors=(2,))
+    begin = start(error_columns=(2,))
     assert "score\n" in plain(begin)
     assert "error" not in plain(begin)
     failed = MapRow("17", ("Good rice", "", "Not asked yet."))
@@ -148,7 +148,7 @@ def test_practice_is_labelled_and_costs_nothing() -> None:
 
 def test_of_many_columns_the_new_ones_are_shown() -> None:
     names = (*(f"old {n}" for n in range(30)), "score", "error")
-    part = rows_part(start(columns=names, given=30), (MapRow("0", names),), "1 row")
+    part = rows_part(start(columns=names, data_columns=30), (MapRow("0", names),), "1 row")
     head = part.plain.splitlines()[2]
     assert "old 13" in head
     assert "old 14" not in head
@@ -168,7 +168,7 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 
 def everywhere(text: str) -> dict[str, str]:
     """Return the output of a map whose data, answers, errors and names are all one text."""
-    found = agreement([text, "a", "a"], ["a", text, "a"], range(3))
+    found = agreement([text, "a", "a"], ["a", text, "a"])
     text = text[:200]  # as the run clips what it gives
     check = CheckFacts(text, MODEL, text, "column", found, ((text, text, text),))
     other = CheckFacts(text, text, text, "model", found, ((text, text, text),))
