@@ -64,11 +64,11 @@ def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
     ids = _ids(journal, begun)
     found = _asked(session, lambda service: fetch(journal, service, ids))
     lines = []
-    if found.jobs:
-        replies = sum(job.completed + job.failed for job in found.jobs)
-        requests = sum(job.requests for job in found.jobs)
+    if found.finished:
+        replies = sum(job.completed + job.failed for job in found.finished)
+        requests = sum(job.requests for job in found.finished)
         of = f"{replies:,} of {_count(requests, 'reply', 'replies')}"
-        jobs = _count(len(found.jobs), "job")
+        jobs = _count(len(found.finished), "job")
         lines.append(f"{of} fetched from {jobs}. Run the cell again to use them.")
     lines += [f"{_line(job)}." for job in found.running]
     if found.unknown:

@@ -53,7 +53,7 @@ def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
 
 
 def _is_answered(session: Session, prepared: PreparedMap) -> bool:
-    """Return whether all rows are answered and no job is known: then no key is needed."""
+    """Return whether all rows are answered and no job can be fetched: then no key is needed."""
     if sum(map(len, prepared.known)) < prepared.plan.requested:
         return False
     service = session.service
@@ -104,7 +104,7 @@ def _with_results(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
     found = []
     for plan, run in zip(plans, runs, strict=True):
         rows = BatchRows(run.answered, run.failed, run.waiting)
-        # With --again a submitted row loses its older answer; one that was not submitted keeps it.
+        # With --again, a submitted row shows no answer until the new one is fetched.
         open_rows = {*run.failed, *run.waiting} if again else ()
         known, rows = with_answers(
             rows, prepared.journal.get_all(plan.positions.keys() - open_rows)

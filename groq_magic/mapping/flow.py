@@ -76,7 +76,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             prepared.journal.close()
             raise
         has_result = any(run.answers) or run.error is None
-        is_stopped = bool(run.reason) and not run.is_spent
+        is_stopped = bool(run.reason) and not run.is_out_of_budget
         if has_result:
             flow.set_variable(ask.options.out, frame)
         flow.record_usage(run)

@@ -101,7 +101,7 @@ class MapRun:
         The error that ended the map.
     latest : MapProgress
         The progress at the last update, for other threads.
-    is_stopped, is_spent : bool
+    is_stopped, is_out_of_budget : bool
         Whether the user ended the map, and whether its budget did.
     """
 
@@ -117,7 +117,7 @@ class MapRun:
         self.cells: tuple[dict[str, RowCells], ...] = tuple({} for _ in plan.plans)
         self.reason = ""
         self.error: GroqMagicError | None = None
-        self.is_stopped = self.is_spent = False
+        self.is_stopped = self.is_out_of_budget = False
         self._context, self._view, self._asks_to_stop = context, view, is_stopped
         # For each model the progress of: known rows, rows from the batch engine, then each run.
         self._parts = [[RunProgress(), RunProgress()] for _ in plan.plans]
@@ -236,7 +236,8 @@ class MapRun:
                         run.stop()
         finally:
             self._parts[number].append(run.progress())
-            self.reason, self.error, self.is_spent = run.reason, run.error, run.is_spent
+            self.reason, self.error = run.reason, run.error
+            self.is_out_of_budget = run.is_out_of_budget
             self.is_stopped = self.is_stopped and bool(run.reason)
 
     def _spent(self, budget: Budget) -> float:

@@ -82,7 +82,7 @@ def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(
     assert re.search(r"later +3 of 3 rows; done", shown(mapped.fine("%groq_runs")))
 
 
-def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
+def test_cancel_ends_a_run_and_keeps_the_answers(mapped: Any, practice: Any) -> None:
     slow(practice)
     mapped.fine("%%groq_map df --background\nRate {{text}}")
     with_two = re.compile(r"answers +2 of 3 rows; running")
@@ -101,7 +101,7 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     assert "No run or job to cancel." in str(ran.error)
 
 
-def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:
+def test_unloading_ends_background_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:
     slow(practice)
     mapped.fine("%%groq_map df --background\nRate {{text}}")
     mapped.fine("%unload_ext groq_magic")
@@ -110,7 +110,7 @@ def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any)
     assert not [each for each in events["pre_run_cell"] if "BackgroundRuns" in repr(each)]
 
 
-def test_a_run_whose_key_is_refused_says_so_in_the_list(mapped: Any, practice: Any) -> None:
+def test_a_refused_key_is_in_the_list_of_runs(mapped: Any, practice: Any) -> None:
     practice.faults("401:times=3")
     mapped.fine("%%groq_map df --background --concurrency 1\nRate {{text}}")
     until(lambda: is_over(mapped))
@@ -288,7 +288,7 @@ def test_a_run_that_gets_no_thread_is_one_line_and_not_listed(
     until(lambda: is_over(mapped))
 
 
-def test_answers_of_a_server_on_this_machine_are_never_taken_for_groqs(
+def test_answers_of_a_local_server_are_not_used_for_groq(
     mapped: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapped.fine("%%groq_map df\nRate {{text}}")

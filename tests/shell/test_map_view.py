@@ -58,7 +58,7 @@ def mapped(cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     return cells
 
 
-def test_it_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> None:
+def test_a_view_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> None:
     mapped.fine("%%groq_map df --schema 'score int'\nRate {{text}}")
     names = [name for name, _ in view.calls]
     assert (names[0], names[-1]) == ("open", "finish")
@@ -152,7 +152,7 @@ def test_errors_are_counted(mapped: Any, practice: Any, view: Any) -> None:
     assert end.progress.failed == 7
 
 
-def test_its_stop_ends_the_run(mapped: Any, practice: Any, view: Any) -> None:
+def test_stop_in_the_view_ends_the_map(mapped: Any, practice: Any, view: Any) -> None:
     # Only the stop can end the other replies.
     slow = {"match": "row [1-7]", "pieces": ["x "] * 20_000, "tokens_per_second": 20}
     practice.script([slow, {"pieces": ["fine"]}])
@@ -169,7 +169,7 @@ def test_its_stop_ends_the_run(mapped: Any, practice: Any, view: Any) -> None:
     assert (end.progress.done, end.progress.left, end.errors) == (1, 7, ())
 
 
-def test_at_the_end_of_the_budget_it_counts_what_the_frame_contains(mapped: Any, view: Any) -> None:
+def test_at_the_end_of_the_budget_the_counts_match_the_frame(mapped: Any, view: Any) -> None:
     ran = mapped.run("%%groq_map df --concurrency 1 --budget 0.00005usd\nRate {{text}}")
     assert ran.error is None
     (end,) = view.of("finish")
@@ -205,7 +205,7 @@ def test_data_without_rows_are_named(mapped: Any, view: Any) -> None:
 
 
 @pytest.mark.parametrize("fails_at", ["open", "progress", "rows", "finish"])
-def test_one_that_fails_breaks_no_run(mapped: Any, view: Any, fails_at: str) -> None:
+def test_a_view_that_fails_ends_no_map(mapped: Any, view: Any, fails_at: str) -> None:
     view.fails_at = fails_at
     ran = mapped.fine("%%groq_map df --schema 'score int'\nRate {{text}}")
     assert mapped.shell.user_ns["answers"]["score"].tolist() == [4, 1, *[4] * 6]
@@ -237,7 +237,7 @@ def test_a_secret_that_labels_a_row_is_not_shown(
     assert "tok_abcdef123456" not in ran.everything
 
 
-def test_one_is_discarded_where_the_frame_can_not_be_made(
+def test_the_view_is_discarded_if_the_frame_can_not_be_made(
     mapped: Any, view: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_run: Any) -> None:

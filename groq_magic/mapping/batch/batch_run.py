@@ -11,7 +11,7 @@ from groq_magic.mapping.batch.jobs import submit
 from groq_magic.mapping.requests.request_plan import count_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from groq_magic.api.batches import BatchService
     from groq_magic.ledger.job_record import JobRecord
@@ -24,7 +24,7 @@ __all__ = ["BatchRun", "batch_line", "run_batch", "unknown_jobs"]
 
 @dataclass(frozen=True)
 class BatchRun:
-    """The result of one run with the batch engine; rows in none of its sets have an answer.
+    """The result of one run with the batch engine. Rows without an error have an answer.
 
     Parameters
     ----------
@@ -51,18 +51,15 @@ class BatchRun:
 
 def batch_line(plans: Sequence[RequestPlan], runs: Sequence[BatchRun]) -> str:
     """Return one line about the runs for all models, "" if nothing happened."""
-
-    def count(keys: Callable[[BatchRun], Collection[str]]) -> int:
-        return count_rows(plans, [keys(run) for run in runs])
-
-    fetched, submitted = count(lambda run: run.answered), count(lambda run: run.submitted)
-    waiting = count(lambda run: run.waiting)
+    fetched = count_rows(plans, [run.answered for run in runs])
+    submitted = count_rows(plans, [run.submitted for run in runs])
+    waiting = count_rows(plans, [run.waiting for run in runs])
     parts = [f"{count_of(fetched, 'row')} fetched"] if fetched else []
     if jobs := [job for run in runs for job in run.jobs]:
         requests = sum(job.requests for job in jobs)
-        # Equal rows, and rows that are packed together, share a request; models don't.
-        different = f" as {count_of(requests, 'request')}" if requests != submitted else ""
-        part = f"{count_of(submitted, 'row')} submitted to Groq's batch engine{different}"
+        # Equal rows and packs make fewer requests than rows, several models make more.
+        sent_as = f" as {count_of(requests, 'request')}" if requests != submitted else ""
+        part = f"{count_of(submitted, 'row')} submitted to Groq's batch engine{sent_as}"
         parts.append(f"{part} in {count_of(len(jobs), 'job')}")
     elif waiting:
         parts.append(f"{count_of(waiting, 'row')} still in a batch job")

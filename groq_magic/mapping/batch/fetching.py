@@ -40,15 +40,15 @@ class FetchResult:
 
     Parameters
     ----------
-    jobs : tuple of JobRecord
-        Finished jobs, whose answers are now in the journal.
+    finished : tuple of JobRecord
+        Jobs whose answers are now in the journal.
     running : tuple of JobRecord
         Jobs that are not finished.
     unknown : tuple of JobRecord
         Jobs that Groq doesn't know with this key; `cancel` removes them.
     """
 
-    jobs: tuple[JobRecord, ...]
+    finished: tuple[JobRecord, ...]
     running: tuple[JobRecord, ...]
     unknown: tuple[JobRecord, ...]
 
@@ -96,7 +96,7 @@ def fetch(
     """
     tables = journal.jobs
     recover_jobs(tables, service)
-    done: list[JobRecord] = []
+    finished: list[JobRecord] = []
     running: list[JobRecord] = []
     unknown: list[JobRecord] = []
     for job in tables.jobs(service.url):
@@ -109,8 +109,8 @@ def fetch(
             elif not batch.is_over:
                 running.append(write_state(job, batch, tables))
             elif (ended := _fetch_job(job, batch, tables, service)) is not None:
-                done.append(ended)
-    return FetchResult(tuple(done), tuple(running), tuple(unknown))
+                finished.append(ended)
+    return FetchResult(tuple(finished), tuple(running), tuple(unknown))
 
 
 def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:

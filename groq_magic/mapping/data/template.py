@@ -97,11 +97,10 @@ class _Parser:
         for start, end, name, named in found:
             if start < done:
                 continue  # an expression inside of a column's name
-            if named:
-                for part in named:
-                    parts.setdefault(part.key, part)
-                pieces += [text[done:start], _code(name)]
-                done = end
+            for part in named:
+                parts.setdefault(part.key, part)
+            pieces += [text[done:start], _code(name)]
+            done = end
         return Template("".join((*pieces, text[done:])), tuple(parts.values()))
 
     def _names_in(self, text: str) -> Iterator[tuple[int, int, str, list[ColumnPart]]]:

@@ -78,8 +78,8 @@ class Failures:
         """Return the error if it ends the run, else None."""
         fault = result.fault
         error = fault.error if fault is not None else None
-        is_spent = fault is not None and isinstance(error, RateLimitError) and not fault.retry
-        if is_spent or isinstance(error, ApiKeyError | ModelError):
+        is_exhausted = fault is not None and isinstance(error, RateLimitError) and not fault.retry
+        if is_exhausted or isinstance(error, ApiKeyError | ModelError):
             return error
         with self._lock:
             # A row that is too large fails for a reason of its own.

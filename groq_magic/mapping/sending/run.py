@@ -69,8 +69,8 @@ class Run:
         Why the run ended before its last row, a sentence; "" if it did not.
     error : GroqMagicError or None
         The error that ended the run.
-    is_spent : bool
-        Whether the run ended because its budget was used up.
+    is_out_of_budget : bool
+        Whether the budget ended the run.
     """
 
     def __init__(  # noqa: PLR0913 - all that a run uses, by name
@@ -85,7 +85,7 @@ class Run:
         nearest: Callable[[str], str],
         on_sent: Callable[[RowRequest, Outcome], object],
     ) -> None:
-        self.reason, self.is_spent = "", False
+        self.reason, self.is_out_of_budget = "", False
         self.error: GroqMagicError | None = None
         self._settings = settings
         self._source = RowSource(requests, None if settings.again else journal, request_for)
@@ -147,7 +147,7 @@ class Run:
                 if thread is not threading.current_thread():
                     thread.join(max(0.0, until - time.monotonic()))
         finally:
-            # A thread that can't be interrupted, in a DNS lookup say, ends later.
+            # A thread that can't be interrupted, as in a DNS lookup, ends later.
             self._is_abandoned = True
 
     def progress(self) -> RunProgress:
@@ -155,13 +155,13 @@ class Run:
         return self._tally.progress(is_over=self.is_over)
 
     def _end(
-        self, reason: str, error: GroqMagicError | None = None, *, is_spent: bool = False
+        self, reason: str, error: GroqMagicError | None = None, *, is_out_of_budget: bool = False
     ) -> None:
         with self._lock:
             if self._ended.is_set():
                 return
             self._ended.set()
-            self.reason, self.error, self.is_spent = reason, error, is_spent
+            self.reason, self.error, self.is_out_of_budget = reason, error, is_out_of_budget
             exchanges = tuple(self._exchanges)
         for exchange in exchanges:
             exchange.cancel()
@@ -234,7 +234,7 @@ class Run:
                 rows = self._answers_to(request)
             except GroqMagicError as fault:
                 self._end(fault.happened, fault)
-            except Exception as failure:  # noqa: BLE001 - one row's failure, whatever it is, ends no run
+            except Exception as failure:  # noqa: BLE001 - a failure of one row doesn't end the run
                 error = f"The row failed ({type(failure).__name__})."
                 rows = self._failed(request, RowAnswer.failure(request.model, error))
             # The answers first: `is_over` must not be True before they are there.
@@ -270,7 +270,7 @@ class Run:
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:
-            self._end(self._settings.budget.used_up, is_spent=True)
+            self._end(self._settings.budget.used_up, is_out_of_budget=True)
         exchange, sender = Exchange(), self._sender
         with self._lock:
             if self._ended.is_set() or sender is None:

@@ -1,4 +1,4 @@
-"""Rows by the batch engine: handed over, fetched into the journal, cancelled."""
+"""Rows in batch jobs: submitted, fetched into the journal, cancelled."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.batches.backoff", lambda _tried: 0.01)
 
 
-def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
+def test_rows_are_submitted_and_fetched_and_files_deleted(engine: Engine) -> None:
     plan, lines = plan_of(["a", "b", "c", "a"]), []
 
     (job,) = engine.submit(plan, name="Rate", on_upload=lines.append)
@@ -57,9 +57,9 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     (running,) = engine.fetch().running
     assert (running.state, running.completed, running.requests) == ("in_progress", 1, 3)
     assert running.words == "1 of 3 requests done"
-    (done,) = engine.fetch().jobs
+    (done,) = engine.fetch().finished
     assert done.is_fetched
-    assert engine.fetch().jobs == ()
+    assert engine.fetch().finished == ()
     assert engine.files() == []
 
     rows = engine.collect(plan)
@@ -74,7 +74,7 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_only_unfinished_rows_are_handed_over(engine: Engine) -> None:
+def test_only_unfinished_rows_are_submitted(engine: Engine) -> None:
     engine.submit(plan_of(["a", "b"]))
     engine.finish(plan_of(["a", "b"]))
     assert engine.submitted(plan_of(["c"])) == 1
@@ -165,7 +165,7 @@ def test_answers_are_checked_against_the_schema(engine: Engine, practice: Practi
     assert engine.texts(plan) == ['{"score": 3}', None]
 
 
-def test_packs_are_split_and_what_is_missing_is_asked_alone(
+def test_packs_are_split_and_missing_rows_asked_alone(
     engine: Engine, practice: PracticeServer
 ) -> None:
     packed = {"answers": [{"row": 1, "answer": {"score": 1}}]}
@@ -198,7 +198,7 @@ def _packed_rows(form: dict[str, Any], numbers: list[int], answer: Any) -> list[
     return [{number_name: number, **answer} for number in numbers]
 
 
-def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) -> None:
+def test_rows_missing_in_one_plan_wait_for_another_plan(engine: Engine) -> None:
     plan = plan_of(["a", "b"])
     engine.submit(plan)
     while engine.fetch().running:
@@ -208,7 +208,7 @@ def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) 
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
+def test_answers_of_a_cancelled_job_are_fetched_and_its_other_rows_submitted(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "slow", "batch": "waiting", "times": 1}, {"reply": "fine"}])
@@ -228,7 +228,7 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
     assert engine.submitted(plan) == 1
 
 
-def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
+def test_cancel_removes_a_job_that_the_key_does_not_know(
     engine: Engine, practice: PracticeServer
 ) -> None:
     plan = plan_of(["a"])
@@ -253,7 +253,7 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     assert engine.collect(plan).waiting == {}
 
 
-def test_jobs_of_another_practice_server_hold_nothing_back(engine: Engine) -> None:
+def test_rows_in_jobs_of_another_practice_server_are_submitted(engine: Engine) -> None:
     plan = plan_of(["a"])
     elsewhere = Engine(engine.path, engine.url.replace("127.0.0.1", "localhost"))
     engine.submit(plan)
@@ -265,7 +265,7 @@ def test_jobs_of_another_practice_server_hold_nothing_back(engine: Engine) -> No
     assert kept == elsewhere.url
 
 
-def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
+def test_a_key_without_the_batch_engine_gets_one_line_and_no_job(
     practice_factory: Any, tmp_path: Path
 ) -> None:
     engine = Engine(tmp_path / "journal.sqlite", practice_factory(plan="free").url)
@@ -291,7 +291,7 @@ def test_a_refused_job_leaves_nothing_behind(
     assert engine.collect(plan).waiting == {}
 
 
-def test_what_was_handed_over_before_a_failure_stays(
+def test_rows_submitted_before_a_failure_stay_submitted(
     engine: Engine, practice: PracticeServer
 ) -> None:
     plan = plan_of(["a", "b", "c"])
@@ -307,7 +307,7 @@ def test_what_was_handed_over_before_a_failure_stays(
 
 
 @pytest.mark.parametrize("number", range(2))
-def test_a_lost_reply_hands_nothing_over_twice(
+def test_after_a_lost_reply_no_row_is_submitted_twice(
     engine: Engine, practice: PracticeServer, number: int
 ) -> None:
     plan = plan_of(["a", "b"])
@@ -327,7 +327,7 @@ def test_a_lost_reply_hands_nothing_over_twice(
 
 
 @pytest.mark.parametrize("fault", ["503", "429", "drop-before-headers", "reset-before-headers"])
-def test_looking_and_fetching_try_again(
+def test_fetch_tries_again(
     engine: Engine, practice: PracticeServer, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
@@ -365,18 +365,18 @@ def test_two_kernels_fetch_at_once(engine: Engine, monkeypatch: pytest.MonkeyPat
     def other_first(file: str) -> Any:
         """Let another kernel fetch, and read, all of it while this one reads the answers."""
         found = list(lines(file))
-        assert len(engine.fetch().jobs) == 1
+        assert len(engine.fetch().finished) == 1
         assert len(engine.collect(plan).answered) == 5
         return iter(found)
 
     monkeypatch.setattr(service, "lines", other_first)
-    assert fetch(engine.journal(), service).jobs == ()
+    assert fetch(engine.journal(), service).finished == ()
     assert len(collect(plan, engine.journal(), engine.url).answered) == 0
     assert engine.texts(plan) == ["fine"] * 5
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_the_other_kernel_has_deleted_the_files(
+def test_another_kernel_deletes_the_files_first(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
@@ -390,11 +390,11 @@ def test_the_other_kernel_has_deleted_the_files(
         return lines(file)
 
     monkeypatch.setattr(service, "lines", other_first)
-    assert fetch(engine.journal(), service).jobs == ()
+    assert fetch(engine.journal(), service).finished == ()
     assert len(engine.collect(plan).answered) == 1
 
 
-def test_files_are_deleted_once_their_answers_outlast_a_power_cut(
+def test_files_are_deleted_after_a_durable_write(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
@@ -431,7 +431,7 @@ def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
     assert engine.submitted(plan) == 1
 
 
-def test_answers_come_although_the_file_of_errors_is_gone(
+def test_answers_are_fetched_without_the_file_of_errors(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "late", "batch": "expired"}, {"reply": "fine"}])
@@ -461,12 +461,12 @@ def test_a_file_that_lacks_answers_is_kept_at_groq(
     assert len(engine.files()) == 2
 
 
-def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None:
+def test_a_job_is_not_over_before_its_answers_exist() -> None:
     assert not Batch("b", "completed", 2, 0, "i").is_over
     assert Batch("b", "completed", 0, 2, "i", "", "e").is_over
 
 
-def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
+def test_only_one_kernel_submits_at_a_time(engine: Engine) -> None:
     with engine.journal().jobs.submit_lock() as has_lock:
         assert has_lock
         with pytest.raises(OptionError, match="Another kernel is submitting rows"):
@@ -478,7 +478,7 @@ def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
     plan = plan_of(["a"])
     engine.submit(plan)
     (job,) = engine.journal().jobs.jobs()
-    # As a kernel leaves it that was killed before it noted the job's id.
+    # As after a kernel that was killed before it could write the job's id.
     engine.journal().jobs.update(job.id, batch="", state="")
     for number in range(25):
         other = Engine(engine.path.with_name(f"{number}.sqlite"), engine.url)
@@ -489,7 +489,7 @@ def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("fault", ["html-200", "wrong-json", "malformed-200", "503"])
-def test_a_list_that_cannot_be_read_forgets_no_job(
+def test_an_unreadable_list_of_jobs_removes_no_job(
     engine: Engine, practice: PracticeServer, fault: str
 ) -> None:
     plan = plan_of(["a"])
@@ -515,7 +515,7 @@ def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:
         seen.append(seen[-1].__cause__ or seen[-1].__context__)
 
 
-def test_a_run_takes_what_is_done_and_hands_the_rest_over(
+def test_a_run_fetches_answers_and_submits_the_other_rows(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "late", "batch": "expired", "times": 1}, {"reply": "fine"}])
@@ -554,7 +554,7 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
     assert engine.texts(plan) == ["fine", "fine", None]
     assert lines == [KEPT_BY_GROQ] * 2
 
-    # Again, but once: what has just come is not asked again.
+    # --again submits all rows once: rows that were just fetched are not submitted again.
     assert len(run(again=True).waiting) == 2
     run(again=True)
     assert (len(run(again=True).answered), engine.accepted()) == (2, 5)
@@ -565,6 +565,6 @@ def test_packs_that_expire_or_are_refused(engine: Engine, practice: PracticeServ
     plan = plan_of(["a", "late", "b", "c"], schema="score int", pack=2)
     engine.submit(plan)
     rows = engine.finish(plan)
-    # Those without an answer in a pack are asked alone, those that expired are not.
+    # Rows without an answer in a pack are asked alone, expired rows are not.
     assert set(rows.errors) == set(plan.keys[:2])
     assert {request.keys for request in rows.alone} == {(key,) for key in plan.keys[2:]}

@@ -27,9 +27,7 @@ def prompts(server: Any) -> Counter[str]:
     return Counter(server.counts()["answered"])
 
 
-def test_each_row_is_asked_once_and_again_from_the_journal_without_a_key(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_each_row_is_asked_once_and_known_rows_need_no_key(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.01)
     run = run_of(server, map(row, range(60)))
 
@@ -63,7 +61,7 @@ def test_each_row_is_asked_once_and_again_from_the_journal_without_a_key(
 _SENT = "prompt_tokens"
 
 
-def test_again_asks_what_is_in_the_journal_and_replaces_it(
+def test_again_replaces_answers_in_the_journal(
     rows_server: Any, run_of: Any, journal: Journal
 ) -> None:
     server = rows_server(delay=0)
@@ -74,9 +72,7 @@ def test_again_asks_what_is_in_the_journal_and_replaces_it(
     assert journal.get("key 1").text == ANSWER
 
 
-def test_no_more_requests_at_once_than_allowed_and_none_made_in_advance(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_concurrency_bounds_running_and_queued_requests(rows_server: Any, run_of: Any) -> None:
     server, made = rows_server(delay=0.2), []
 
     def requests() -> Iterator[RowRequest]:
@@ -94,7 +90,7 @@ def test_no_more_requests_at_once_than_allowed_and_none_made_in_advance(
     assert run.reason == "Stopped."
 
 
-def test_stop_ends_a_run_at_once_from_any_thread_and_keeps_what_came(
+def test_stop_in_another_thread_ends_a_run_and_keeps_the_answers(
     rows_server: Any, run_of: Any, journal: Journal
 ) -> None:
     server = rows_server(delay=0.1)
@@ -178,7 +174,7 @@ def test_a_wrong_key_or_model_ends_the_run_with_one_error(
     assert len(practice.requests()) <= 20
 
 
-def test_a_run_that_ends_while_requests_are_made_is_over(
+def test_a_run_may_end_while_it_queues_requests(
     practice: Any, run_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.faults("401:times=1000")
@@ -305,7 +301,7 @@ def test_only_the_rows_of_a_pack_without_an_answer_are_asked(
     assert prompts(server) == {"Row 1": 1}
 
 
-def test_a_fault_in_splitting_is_that_rows_error(rows_server: Any, run_of: Any) -> None:
+def test_an_exception_while_splitting_is_an_error_of_the_row(rows_server: Any, run_of: Any) -> None:
     def split(request: RowRequest, _answer: RowAnswer) -> Split:
         raise ValueError(request.keys)
 
@@ -313,9 +309,7 @@ def test_a_fault_in_splitting_is_that_rows_error(rows_server: Any, run_of: Any) 
     assert {each.error for _, each in run} == {"The row failed (ValueError)."}
 
 
-def test_requests_that_cannot_be_made_end_the_run_with_their_own_error(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_an_exception_while_making_requests_ends_the_run(rows_server: Any, run_of: Any) -> None:
     def requests() -> Iterator[RowRequest]:
         yield row(1)
         raise ServiceError("The data is gone.")
@@ -351,9 +345,7 @@ def test_a_run_in_a_thread_of_its_own(rows_server: Any, run_of: Any) -> None:
     assert len(came) == 30
 
 
-def test_a_fault_in_sending_gives_its_part_of_the_budget_back(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_an_exception_while_sending_frees_its_reservation(rows_server: Any, run_of: Any) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 

@@ -51,9 +51,7 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("streamed", [False, True])
-def test_one_reply_in_twenty_fails_in_every_way(
-    practice: Any, run_of: Any, journal: Any, streamed: Any
-) -> None:
+def test_one_reply_in_twenty_fails(practice: Any, run_of: Any, journal: Any, streamed: Any) -> None:
     lasting = LASTING_IN_STREAMS if streamed else LASTING
     passing = PASSING_IN_STREAMS + ODD_BUT_WHOLE if streamed else PASSING
     faults = [*passing, *lasting]
@@ -84,7 +82,7 @@ def test_one_reply_in_twenty_fails_in_every_way(
     assert len(practice.requests()) == len(lasting)
 
 
-def test_a_row_that_limits_keep_refusing_is_no_failure(practice: Any, run_of: Any) -> None:
+def test_a_row_that_limits_refuse_often_is_answered_at_last(practice: Any, run_of: Any) -> None:
     practice.faults("429:retry-after=0.01:times=12")
     run = run_of(practice, [row(1)])
     assert dict(run)["key 1"].error == ""

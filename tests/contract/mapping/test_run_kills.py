@@ -153,7 +153,7 @@ def test_nothing_in_the_journal_is_sent_again_and_nothing_is_lost(
 
 
 @pytest.mark.slow
-def test_two_processes_with_one_journal_get_along(processes_of: Any) -> None:
+def test_two_processes_may_use_one_journal(processes_of: Any) -> None:
     processes = processes_of(0.005, 150)
     processes.begin(2)
     # One may find all answers of the other in the journal, and then it sends nothing.

@@ -37,7 +37,7 @@ def test_a_job_is_read() -> None:
     "odd",
     [None, [], "page", {}, {"id": "x"}, {"id": "", "status": "y"}, {"id": "\ud800", "status": "y"}],
 )
-def test_what_is_no_job_is_one_line(odd: Any) -> None:
+def test_other_replies_are_refused_in_one_line(odd: Any) -> None:
     with pytest.raises(ServiceError, match="batch engine") as caught:
         batch_of(odd)
     assert "\n" not in str(caught.value)

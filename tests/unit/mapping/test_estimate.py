@@ -64,7 +64,7 @@ def test_packs_take_fewer_requests_and_tokens() -> None:
     assert packed.prompt_tokens < alone.prompt_tokens
 
 
-def test_time_is_that_of_the_narrowest_limit() -> None:
+def test_the_tightest_limit_decides_the_time() -> None:
     made = plan([str(number) for number in range(600)])
     free = estimated(made, concurrency=10)
     assert free.seconds == pytest.approx(60)
@@ -90,6 +90,6 @@ def test_three_prompts_are_shown_as_they_are_sent() -> None:
     assert "Row 2 (data" in estimated(plan(["a", "b", "c"], pack=2)).prompts[0]
 
 
-def test_no_rows_take_nothing() -> None:
+def test_no_rows_need_no_requests() -> None:
     found = estimated(plan([]))
     assert (found.requests, found.seconds, found.cost, found.prompts) == (0, 0, 0, ())

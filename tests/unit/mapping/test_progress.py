@@ -43,7 +43,7 @@ def progress(tally: Tally) -> RunProgress:
     return tally.progress(is_over=False)
 
 
-def test_rows_a_second_and_the_time_left_follow_the_last_seconds(clock: Clock) -> None:
+def test_the_rate_and_the_time_left_follow_the_last_seconds(clock: Clock) -> None:
     tally = Tally(None)
     assert progress(tally).rows_a_second == 0.0
     assert map_progress([progress(tally)], 1_000).seconds_left is None
@@ -113,7 +113,7 @@ def test_the_progress_of_a_map_is_that_of_its_parts() -> None:
     assert map_progress([part(3, None, 1.0), part(5, 0.25, 2.0)], 20).cost is None
 
 
-def test_what_an_earlier_run_spent_counts() -> None:
+def test_earlier_runs_count_for_the_budget() -> None:
     budget = replace(budget_of("10k"), spent=9_990)
     request = RowRequest(("k",), {"model": "m"}, 20)
     assert Tally(budget).allows(request) is False

@@ -72,7 +72,7 @@ def test_without_tqdm_there_is_a_plain_line(
 
 
 @pytest.mark.parametrize("has_tqdm", [True, False])
-def test_what_is_waited_for_stands_on_the_line_and_controls_nothing(
+def test_a_wait_is_on_the_line_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, shown: list[Any], *, has_tqdm: bool
 ) -> None:
     assert shown == []
@@ -93,7 +93,7 @@ def test_a_line_is_no_longer_than_the_terminal(
     assert len(written()) <= 30
 
 
-def test_what_is_over_at_once_needs_no_line(
+def test_a_map_that_ends_at_once_has_no_line(
     shown: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
