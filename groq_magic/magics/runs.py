@@ -33,7 +33,7 @@ def groq_runs(session: Session, line: str) -> None:
     whose answers are in the journal. These commands take one run or job, or
     all of them:
 
-        %groq_runs status [JOB]         asks Groq how far jobs are
+        %groq_runs status [JOB]         asks Groq for the state of jobs
         %groq_runs fetch [JOB]          gets the answers of finished jobs
         %groq_runs cancel [NAME|JOB]    stops background runs, cancels jobs
         %groq_runs clear [N]            removes the answers of runs

@@ -1,4 +1,4 @@
-"""What a view gets of a map, and that it can't break one."""
+"""The calls that a map makes to its view, and views that fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs over rows, against servers of their own processes."""
+"""Runs against a server in a process of its own."""
 
 from __future__ import annotations
 

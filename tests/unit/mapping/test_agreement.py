@@ -1,4 +1,4 @@
-"""Agreement of answers with a column, or of two models, and the checks that ask for it."""
+"""The agreement of answers with a column or another model, and the text of `--check`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files for the batch engine, and the lines that it answers."""
+"""Files of requests for the batch engine, and lines of its answers."""
 
 from __future__ import annotations
 

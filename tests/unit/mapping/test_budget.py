@@ -1,4 +1,4 @@
-"""Budgets as users write them, and what requests take of them."""
+"""Budgets: their text, and the parts that requests reserve and use."""
 
 from __future__ import annotations
 

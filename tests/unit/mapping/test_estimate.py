@@ -1,4 +1,4 @@
-"""What a map would take: requests, tokens, time and cost."""
+"""Estimates of a map: requests, tokens, time and cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: what was put is there, for this process and the next, until it is cleared."""
+"""The journal: answers can be read, in this process and in later ones, until they are cleared."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_runs_have_a_size_and_an_age_and_can_be_cleared(journal: Journal, path: 
     assert journal.clear() == 3
     assert journal.runs() == []
     journal.close()
-    # Nothing stays in the file either.
+    # The answers are removed from the file, too.
     assert b"good" not in path.read_bytes()
 
 
@@ -142,7 +142,7 @@ def test_threads_of_two_journals_write_and_read_at_once(path: Path) -> None:
     for journal in journals:
         assert (len(journal._unwritten), journal.lines()) == (0, ())
         journal.close()
-    # Whoever closed it last has left one file.
+    # After the last one is closed there is one file.
     assert [each.name for each in path.parent.iterdir()] == ["journal.sqlite"]
 
 
@@ -159,7 +159,7 @@ def test_threads_may_create_the_same_journal_at_once(tmp_path: Path) -> None:
                     journal.put("", "m", {"k": ANSWER})
                 journal.close()
                 failed.extend(journal.lines())
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is one too many
+            except Exception as failure:  # noqa: BLE001 - any exception fails the test
                 failed.append(failure)
 
         threads = [threading.Thread(target=use) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""The options of a map, on a line and in Python, and the data that its line names."""
+"""The options of a map, on a line and in Python, and the data of its line."""
 
 from __future__ import annotations
 

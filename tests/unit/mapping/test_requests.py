@@ -1,4 +1,4 @@
-"""Requests of a map: what is in them, their keys, packs, and what their answers become."""
+"""Requests of a map: their content, their keys, packs, and the reading of their answers."""
 
 from __future__ import annotations
 

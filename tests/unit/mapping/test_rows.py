@@ -1,4 +1,4 @@
-"""Data as rows: every kind that a map takes, the odd ones, and those that it refuses."""
+"""Data as rows: every kind of data that a map takes, and data that it refuses."""
 
 from __future__ import annotations
 

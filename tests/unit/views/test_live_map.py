@@ -1,4 +1,4 @@
-"""The view of a map with widgets: what it draws, how often, and what it leaves."""
+"""The view of a map with widgets: its updates, how frequent they are, and its final output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the answers of a column have in common, as counts, histograms and words."""
+"""Summaries of columns of answers: counts, histograms and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a map: facts, what to do next, and nothing that anyone else wrote."""
+"""The static output of a map: its figures, what to do next, and no markup from data or answers."""
 
 from __future__ import annotations
 

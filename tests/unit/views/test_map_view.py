@@ -1,4 +1,4 @@
-"""A view of a map that fails breaks no run."""
+"""A view that fails doesn't end the map."""
 
 from __future__ import annotations
 
