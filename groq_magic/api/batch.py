@@ -1,4 +1,4 @@
-"""Read the replies of Groq's batch engine: jobs, lists and ids."""
+"""Read the replies of Groq's batch engine: jobs, and lists of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from groq_magic.errors import ServiceError
 
 __all__ = ["AGAIN", "Batch", "batch_of", "item_of", "items_of", "query_after", "text_in"]
 
-_OVER = frozenset(("completed", "failed", "expired", "cancelled"))
-# The remedy where a request has failed.
+_FINAL = frozenset(("completed", "failed", "expired", "cancelled"))
+# The remedy for a failed request.
 AGAIN = "Run it again: nothing is sent twice."
 
 
@@ -23,18 +23,17 @@ class Batch:
     Parameters
     ----------
     id, status : str
-    total, completed, failed : int
-        Requests.
+    completed, failed : int
+        Numbers of requests.
     input, output, error : str
-        The ids of its files; "" for none.
+        The ids of the files with requests, with answers and with errors; "" for a missing file.
     metadata : mapping
     fault : str
-        Why the whole job failed; "" where it did not.
+        Why the whole job failed, "" if it did not.
     """
 
     id: str
     status: str
-    total: int = 0
     completed: int = 0
     failed: int = 0
     input: str = ""
@@ -45,23 +44,23 @@ class Batch:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended, and its output file is there."""
+        """Whether the job has ended, and its answers can be fetched."""
         # Answers may be counted before their file exists.
-        return self.status in _OVER and bool(self.output or not self.completed)
+        return self.status in _FINAL and bool(self.output or not self.completed)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The ids of its files."""
+        """The ids of all its files."""
         return tuple(name for name in (self.input, self.output, self.error) if name)
 
 
 def item_of(body: object) -> Mapping[str, Any]:
-    """Return a reply that is an object.
+    """Return a reply that should be a JSON object.
 
     Raises
     ------
     ServiceError
-        When it is something else.
+        When it isn't an object.
     """
     if isinstance(body, Mapping):
         return body
@@ -69,12 +68,12 @@ def item_of(body: object) -> Mapping[str, Any]:
 
 
 def items_of(page: Mapping[str, Any]) -> list[Any]:
-    """Return the items of a list; a reply without a list is an error, not an empty list.
+    """Return the items of a reply that should be a list.
 
     Raises
     ------
     ServiceError
-        When there is no list.
+        When it isn't a list.
     """
     items = page.get("data")
     if isinstance(items, list):
@@ -83,12 +82,12 @@ def items_of(page: Mapping[str, Any]) -> list[Any]:
 
 
 def text_in(item: Mapping[str, Any], name: str) -> str:
-    """Return a text that an object must have.
+    """Return a required text of an object.
 
     Raises
     ------
     ServiceError
-        When it has no such text.
+        When the text is missing.
     """
     if value := _name(item.get(name)):
         return value
@@ -96,22 +95,20 @@ def text_in(item: Mapping[str, Any], name: str) -> str:
 
 
 def batch_of(body: object) -> Batch:
-    """Return a job as the service describes it.
+    """Return the job in a reply.
 
     Raises
     ------
     ServiceError
-        When it isn't a job.
+        When the reply isn't a job.
     """
     item = item_of(body)
     counts, metadata = item.get("request_counts"), item.get("metadata")
-    total, completed, failed = (_count(counts, each) for each in ("total", "completed", "failed"))
     return Batch(
         text_in(item, "id"),
         text_in(item, "status"),
-        total,
-        completed,
-        failed,
+        _count(counts, "completed"),
+        _count(counts, "failed"),
         _name(item.get("input_file_id")),
         _name(item.get("output_file_id")),
         _name(item.get("error_file_id")),
@@ -121,13 +118,13 @@ def batch_of(body: object) -> Batch:
 
 
 def _name(value: object) -> str:
-    """Return an id or a state, "" for a value that can't be one."""
+    """Return a value that is a valid id or state, else ""."""
     is_name = isinstance(value, str) and value.isascii() and value.isprintable()
     return str(value) if is_name else ""
 
 
 def _fault(errors: object) -> str:
-    """Return the first of a job's errors, with its line."""
+    """Return the first of a job's errors, with its line in the file."""
     data = errors.get("data") if isinstance(errors, Mapping) else None
     first = data[0] if isinstance(data, list) and data else None
     if not isinstance(first, Mapping):
@@ -143,7 +140,7 @@ def _count(counts: object, name: str) -> int:
 
 
 def query_after(page: Mapping[str, Any], listed: list[Batch]) -> dict[str, str]:
-    """Return the query of the next page: a cursor, or OpenAI's `after`."""
+    """Return the query for the next page: a cursor, or OpenAI's `after`; empty at the end."""
     paging = page.get("paging")
     cursor = paging.get("next_cursor") if isinstance(paging, Mapping) else None
     if isinstance(cursor, str) and cursor:

@@ -1,4 +1,4 @@
-"""Groq's batch engine: files of requests, and the jobs that answer them, within a day or a week."""
+"""Groq's batch engine: files of requests, and the jobs that answer them."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ __all__ = ["BatchService", "MissingFileError"]
 
 _ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _TRIES = 4
-# Rather than wait longer, fail: the user can try again.
+# Times in seconds. If the service demands a longer wait, the request fails.
 _LONGEST_WAIT = 60.0
-# The reply to a file of 95 MB may be slow.
+# The reply to an upload of 95 MB may be slow.
 _UPLOAD_TIMEOUT = 300.0
-# A longer list is an error of the service.
+# A list with more pages is an error of the service.
 _MOST_PAGES = 500
-# Remedies of chat requests, which don't fit here.
-_OF_CHATS = ("`%groq_retry`", "`%%groq?`")
+# Remedies with these magics are for chats, not for batches.
+_FOR_CHATS = ("`%groq_retry`", "`%%groq?`")
 _Result = TypeVar("_Result")
 
 
 class MissingFileError(Exception):
-    """The service doesn't have the file, or no longer."""
+    """The service doesn't have the file."""
 
 
 class BatchService:
-    """The files and jobs of one key; each method tries a few times where that is safe.
+    """The files and jobs of one key. Methods try a few times if that is safe.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class BatchService:
     Raises
     ------
     GroqMagicError
-        By every method, in one line, when the service refuses, fails or can't be reached.
+        By every method, when the service refuses, fails or can't be reached.
     """
 
     def __init__(self, client: Client, timeout: float = 60.0) -> None:
@@ -63,11 +63,11 @@ class BatchService:
 
     @property
     def url(self) -> str:
-        """The address of the service, without a path."""
+        """The address of the service."""
         return self._client.base_url
 
     def upload(self, name: str, file: IO[bytes]) -> str:
-        """Upload a file of requests, from its start; return its id."""
+        """Upload a file of requests, and return its id."""
 
         def send(sdk: groq.Groq) -> object:
             file.seek(0)
@@ -81,12 +81,12 @@ class BatchService:
         return text_in(item_of(self._call(send, is_repeatable=False)), "id")
 
     def create(self, file: str, window: str, metadata: Mapping[str, str]) -> Batch:
-        """Begin a job on an uploaded file.
+        """Start a job on an uploaded file.
 
         Parameters
         ----------
         file : str
-            Its id.
+            The file's id.
         window : str
             The time in which the job should be done, `24h` to `7d`.
         metadata : mapping of str to str
@@ -105,7 +105,7 @@ class BatchService:
         )
 
     def batch(self, batch: str) -> Batch | None:
-        """Return a job, None where the service knows no such job of this key."""
+        """Return a job, None if the service doesn't know it with this key."""
         found = self._call(
             lambda sdk: sdk.batches.with_raw_response.retrieve(
                 batch, timeout=self._client.timeout(self._timeout)
@@ -114,7 +114,7 @@ class BatchService:
         return batch_of(found) if found is not None else None
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all jobs of this key that the service lists."""
+        """Yield all jobs of this key."""
         query: dict[str, str] = {}
         for _ in range(_MOST_PAGES):
             page = item_of(self._call(lambda sdk, query=query: self._page(sdk, query)))  # type: ignore[misc]  # bound to this page
@@ -127,7 +127,7 @@ class BatchService:
         raise ServiceError("The batch engine's list of jobs never ends.", AGAIN)
 
     def cancel(self, batch: str) -> Batch | None:
-        """Cancel a job and return it; None where the service knows no such job."""
+        """Cancel a job and return it, None if the service doesn't know it with this key."""
         found = self.batch(batch)
         if found is None or found.is_over or found.status == "cancelling":
             return found
@@ -151,7 +151,7 @@ class BatchService:
         return tuple((text_in(each, "id"), str(each.get("filename"))) for each in found)
 
     def lines(self, file: str) -> Iterator[bytes]:
-        """Yield the lines of a file as they come.
+        """Yield the lines of a file as they arrive.
 
         Raises
         ------
@@ -159,7 +159,7 @@ class BatchService:
             When there is no such file.
         """
         for tried in range(1, _TRIES + 1):
-            exchange, has_come = Exchange(), False
+            exchange, has_started = Exchange(), False
             try:
                 with (
                     self._client.sdk_for(exchange) as sdk,
@@ -168,17 +168,17 @@ class BatchService:
                     ) as reply,
                 ):
                     for line in _lines(reply.iter_bytes(chunk_size=65_536)):
-                        has_come = True
+                        has_started = True
                         yield line
                     return
-            except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
+            except Exception as failure:  # noqa: BLE001 - any failure becomes an error of ours
                 if _is_missing(failure):
                     raise MissingFileError(file) from None
                 fault = self._fault_of(failure, exchange)
-            if has_come or not _waited(fault, tried):
+            if has_started or not _wait_for_next_try(fault, tried):
                 break
-        # Raised outside of `except` it has no context: the SDK's exceptions hold the key.
-        raise _raised(fault)
+        # Raised outside of `except`, it has no context: the SDK's exceptions contain the key.
+        raise _error_of(fault)
 
     def delete(self, file: str) -> None:
         """Delete a file; no error if it doesn't exist."""
@@ -197,13 +197,13 @@ class BatchService:
     def _call(
         self, send: Callable[[groq.Groq], _Result], *, is_repeatable: bool = True
     ) -> _Result | None:
-        """Return the result of a request, None if its object doesn't exist.
+        """Return the result of a request, None if the job or file doesn't exist.
 
         Parameters
         ----------
         send : callable
         is_repeatable : bool
-            Whether sending it twice does no harm. Other requests are repeated only if a limit
+            Whether the request may be sent twice. Other requests are sent again only if a limit
             refused them.
         """
         for tried in range(1, _TRIES + 1):
@@ -211,14 +211,14 @@ class BatchService:
             try:
                 with self._client.sdk_for(exchange) as sdk:
                     return send(sdk)
-            except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
+            except Exception as failure:  # noqa: BLE001 - any failure becomes an error of ours
                 if is_repeatable and _is_missing(failure):
                     return None
                 fault = self._fault_of(failure, exchange)
-            is_free = is_repeatable or isinstance(fault.error, RateLimitError)
-            if not (is_free and _waited(fault, tried)):
+            is_safe = is_repeatable or isinstance(fault.error, RateLimitError)
+            if not (is_safe and _wait_for_next_try(fault, tried)):
                 break
-        raise _raised(fault)
+        raise _error_of(fault)
 
     def _fault_of(self, failure: Exception, exchange: Exchange) -> Fault:
         key = self._client.key
@@ -228,8 +228,8 @@ class BatchService:
         return fault_of(failure, context, sent=exchange.is_sent)
 
 
-def _waited(fault: Fault, tried: int) -> bool:
-    """Wait for the next try; return False where another one can't help."""
+def _wait_for_next_try(fault: Fault, tried: int) -> bool:
+    """Wait for the next try; return False at once if there is no next try."""
     wait = max(fault.wait or 0.0, backoff(tried))
     if tried == _TRIES or not fault.retry or wait > _LONGEST_WAIT:
         return False
@@ -237,16 +237,16 @@ def _waited(fault: Fault, tried: int) -> bool:
     return True
 
 
-def _raised(fault: Fault) -> Exception:
-    """Return the error of a fault, with a remedy that fits batches."""
+def _error_of(fault: Fault) -> Exception:
+    """Return the error of a fault, with a remedy for batches."""
     error = fault.error
-    if any(each in error.remedy for each in _OF_CHATS):
+    if any(each in error.remedy for each in _FOR_CHATS):
         return type(error)(error.happened, AGAIN)
     return error
 
 
 def _is_missing(failure: Exception) -> bool:
-    """Return whether an object is missing, rather than the whole batch engine."""
+    """Return whether a job or file is missing, not the whole batch engine."""
     import groq
 
     body = failure.body if isinstance(failure, groq.NotFoundError) else None
@@ -255,9 +255,9 @@ def _is_missing(failure: Exception) -> bool:
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield lines; only a line feed ends one, whatever characters the answers contain."""
-    # The parts of one line are joined once: joined with each piece, a line without an end would
-    # take time that grows with the square of its length.
+    """Yield lines; only a line feed ends a line, not the other line ends of Unicode."""
+    # The parts of a line are joined once: if each piece were joined to the line so far, the time
+    # would grow with the square of the line's length.
     line: list[bytes] = []
     for piece in pieces:
         first, *others = piece.split(b"\n")

@@ -78,7 +78,7 @@ class JobRecord:
 
 @dataclass(frozen=True)
 class JobRow:
-    """A row in a job: its key, the request that it is in, and its place there."""
+    """A row in a job: its key, the `custom_id` of its request, and its place in that request."""
 
     key: str
     request: str

@@ -65,11 +65,11 @@ def fetch_jobs(session: Session, journal: Journal, prefix: str) -> list[str]:
     ids = _ids(journal, prefix)
     found = _with_service(session, lambda service: fetch(journal, service, ids))
     lines = []
-    if found.jobs:
-        replies = sum(job.completed + job.failed for job in found.jobs)
-        requests = sum(job.requests for job in found.jobs)
+    if found.finished:
+        replies = sum(job.completed + job.failed for job in found.finished)
+        requests = sum(job.requests for job in found.finished)
         fetched = f"{replies:,} of {requests:,} {'reply' if requests == 1 else 'replies'} fetched"
-        jobs = count_of(len(found.jobs), "job")
+        jobs = count_of(len(found.finished), "job")
         lines.append(f"{fetched} from {jobs}. Run the cell again to use them.")
     lines += [f"{_line(job)}." for job in found.running]
     if found.unknown:
@@ -111,7 +111,7 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
         for job in jobs
     )
     note = f"In practice mode. {_NOTE}" if session.service.in_practice else _NOTE
-    return Table(("run", "job", "model", "rows", "state", "submitted"), tuple(rows), note)
+    return Table(("run", "job", "model", "different rows", "state", "submitted"), tuple(rows), note)
 
 
 def _ids(journal: Journal, prefix: str) -> frozenset[str]:

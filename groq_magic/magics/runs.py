@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.jobs import cancel_jobs, current_jobs, fetch_jobs, jobs_table, known_jobs
-from groq_magic.magics.line_parser import parse_line
+from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.views.show import say, show
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["groq_runs"]
 
+_MAGIC, _OPTIONS = "%groq_runs", OPTIONS_OF["groq_runs"]
 _COMMANDS = ("status", "fetch", "cancel", "clear")
 _KILO = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -33,7 +34,7 @@ def groq_runs(session: Session, line: str) -> None:
     whose answers are in the journal. These commands take one run or job, or
     all of them:
 
-        %groq_runs status [JOB]         asks Groq how far jobs are
+        %groq_runs status [JOB]         asks Groq for the state of jobs
         %groq_runs fetch [JOB]          gets the answers of finished jobs
         %groq_runs cancel [NAME|JOB]    stops background runs, cancels jobs
         %groq_runs clear [N]            removes the answers of runs
@@ -43,15 +44,8 @@ def groq_runs(session: Session, line: str) -> None:
 
     Options:
     """
-    given, text = parse_line(line, OPTIONS_OF["groq_runs"], "%groq_runs")
+    given, command, target = _parsed(line)
     session.background_runs.deliver()
-    command, _, target = text.partition(" ")
-    target = target.strip()
-    if command and command not in _COMMANDS:
-        raise OptionError(
-            f"%groq_runs takes status, fetch, cancel or clear, not `{command[:40]}`.",
-            "`%groq_runs` lists the runs.",
-        )
     journal = Journal(given.get("journal"), session.unwritten)
     try:
         if command in {"", "status"}:
@@ -66,6 +60,25 @@ def groq_runs(session: Session, line: str) -> None:
         say("\n".join((*lines, *journal.lines())))
     finally:
         journal.close()
+
+
+def _parsed(line: str) -> tuple[dict[str, Any], str, str]:
+    """Return the options, the command, and its run or job; options may stand anywhere."""
+    given, command, rest = parse_with_target(line, _OPTIONS, _MAGIC, _COMMANDS.__contains__)
+    more, target, unexpected = parse_with_target(
+        rest, _OPTIONS, _MAGIC, lambda _first: bool(command)
+    )
+    if rest and not command:
+        raise OptionError(
+            f"%groq_runs takes status, fetch, cancel or clear, not `{rest.split()[0][:40]}`.",
+            "`%groq_runs` lists the runs.",
+        )
+    if unexpected:
+        raise OptionError(
+            f"Unexpected `{unexpected[:40]}` after `%groq_runs {command} {target[:40]}`.",
+            "Name one run or job, or none for all.",
+        )
+    return {**given, **more}, command, target
 
 
 def _show(session: Session, journal: Journal, command: str, target: str) -> None:
@@ -117,7 +130,7 @@ def _clear(session: Session, journal: Journal, target: str) -> str:
     for run in session.background_runs.running():
         if run.writes(journal.path, found.name if found else None):
             raise NotebookError(
-                f"The run for `{run.name}` is still going in the background.",
+                f"The run for `{run.name}` is still running in the background.",
                 f"Stop it first: `%groq_runs cancel {run.name}`.",
             )
     count = journal.clear(found.id if found else None)

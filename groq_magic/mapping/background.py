@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackgroundMap"]
 
+# Seconds that `stop` waits.
 _END_WITHIN = 2.0
 
 
@@ -27,11 +28,11 @@ class BackgroundMap:
     Parameters
     ----------
     name : str
-        The variable that the frame goes into.
+        The variable for the result.
     prepared : PreparedMap
     context : RunContext
     finish : callable
-        Takes the run and the frame (None if it can't be made), in the main thread.
+        Takes the run and the frame, None if it can't be made. Called in the main thread.
     """
 
     def __init__(
@@ -51,27 +52,27 @@ class BackgroundMap:
 
     @property
     def is_over(self) -> bool:
-        """Whether it can be finished."""
+        """Whether the thread is done, so that `finish` may be called."""
         return self._over.is_set()
 
     @property
     def words(self) -> str:
-        """How far it is, in one line."""
+        """The progress in one line."""
         progress = self._run.progress() if self.is_over else self._run.latest
-        line = f"{progress.done:,} of {progress.total or 0:,} rows"
+        line = f"{progress.done:,} of {progress.total:,} rows"
         if progress.failed:
             line += f", {progress.failed:,} failed"
         if not self.is_over:
             return f"{line}; {progress.waiting_for}" if progress.waiting_for else f"{line}; running"
         return "; ".join((line, self._failure or self._run.reason or "done", *self._lines))
 
-    def start(self, when_over: Callable[[], None]) -> None:
-        """Begin.
+    def start(self, on_end: Callable[[], None]) -> None:
+        """Start the thread.
 
         Parameters
         ----------
-        when_over : callable
-            Called in the thread.
+        on_end : callable
+            Called in the thread when it is done.
 
         Raises
         ------
@@ -79,7 +80,7 @@ class BackgroundMap:
             When the process can't start another thread.
         """
         thread = threading.Thread(
-            target=self._work, args=(when_over,), name="groq-magic-map-run", daemon=True
+            target=self._work, args=(on_end,), name="groq-magic-map-run", daemon=True
         )
         try:
             thread.start()
@@ -91,24 +92,24 @@ class BackgroundMap:
         raise failed
 
     def writes(self, journal: Path, run: str | None) -> bool:
-        """Return whether it writes answers of a run, or any, to a journal."""
+        """Return whether this run writes to a journal, and is called `run` if a name is given."""
         prepared = self._prepared
         is_same = prepared.journal.path.absolute() == journal.absolute()
         return is_same and run in {None, prepared.settings.name}
 
     def stop(self) -> None:
-        """Stop it; the frame has the answers so far."""
+        """End the map; the frame has the answers so far."""
         self._stopped.set()
         self._over.wait(_END_WITHIN)
 
     def finish(self) -> None:
-        """Set its variable to the frame; in the main thread."""
+        """Set the variable; call this in the main thread."""
         self._finish(self._run, self._frame)
 
-    def _work(self, when_over: Callable[[], None]) -> None:
+    def _work(self, on_end: Callable[[], None]) -> None:
         try:
             self._run.run()
-        except Exception as failure:  # noqa: BLE001 - `%groq_runs` shows it: nobody waits for this thread
+        except Exception as failure:  # noqa: BLE001 - `%groq_runs` shows it: no caller waits for this thread
             self._failure = f"The run failed ({type(failure).__name__})."
         with contextlib.suppress(Exception):
             self._frame = self._run.frame()
@@ -117,4 +118,4 @@ class BackgroundMap:
         self._over.set()
         # The kernel may have ended meanwhile.
         with contextlib.suppress(RuntimeError):
-            when_over()
+            on_end()

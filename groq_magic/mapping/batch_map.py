@@ -1,4 +1,4 @@
-"""`--batch` of a map: fetch answers from the batch engine, and submit the other rows to it."""
+"""`--batch`: fetch answers from the batch engine, and submit the other rows to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from groq_magic.api.batches import BatchService
 from groq_magic.interrupts import interruptible
 from groq_magic.ledger.request_log import record_of
-from groq_magic.mapping.batch.batch_run import run_batch, total_run
+from groq_magic.mapping.batch.batch_run import batch_line, run_batch
 from groq_magic.mapping.batch.fetching import BatchRows
 from groq_magic.mapping.known_rows import with_answers
 from groq_magic.mapping.prepare import account_now
@@ -19,22 +19,21 @@ from groq_magic.views.show import say
 if TYPE_CHECKING:
     from groq_magic.mapping.batch.batch_run import BatchRun
     from groq_magic.mapping.prepare import PreparedMap
-    from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.session.session import Session
 
 __all__ = ["submit_map"]
 
 _PRACTICE = "Practice mode: the rows go to the practice server, not to Groq."
-_NOT_AGAIN = "`--again` was ignored: rows are in a batch job or were just fetched from one."
+_AGAIN_IGNORED = "`--again` was ignored: rows are in a batch job or were just fetched from one."
 
 
 def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
-    """Fetch what the batch engine has answered, submit the other rows to it, and return at once.
+    """Fetch answers from the batch engine, and submit the other rows to it.
 
     Returns
     -------
     PreparedMap
-        With all answers so far; no row is left to send.
+        With all answers so far, and no row left to send.
 
     Raises
     ------
@@ -45,23 +44,23 @@ def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
         if _is_answered(session, prepared):
             return prepared
         runs = interruptible(
-            lambda: _runs(session, prepared), "Stopped.", "Run the cell again to continue."
+            lambda: _run_models(session, prepared), "Stopped.", "Run the cell again to continue."
         )
-        return _after(prepared, runs)
+        return _with_results(prepared, runs)
     except BaseException:
         prepared.journal.close()
         raise
 
 
 def _is_answered(session: Session, prepared: PreparedMap) -> bool:
-    """Return whether all rows are answered, so that neither the engine nor a key is needed."""
+    """Return whether all rows are answered and no job can be fetched: then no key is needed."""
     if sum(map(len, prepared.known)) < prepared.plan.requested:
         return False
     service = session.service
     return service.key_now() is None or not prepared.journal.jobs.jobs(service.base_url())
 
 
-def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
+def _run_models(session: Session, prepared: PreparedMap) -> list[BatchRun]:
     plan, journal, settings = prepared.plan, prepared.journal, prepared.settings
     account = prepared.account or account_now(session)
     service = BatchService(account.client, settings.timeout)
@@ -88,34 +87,35 @@ def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
                 )
             )
         finally:
-            # Also jobs that were submitted before a failure.
+            # Here, to log the jobs that were submitted before a failure, too.
             for job in journal.jobs.jobs(service.url):
                 if job.id not in before:
-                    rows = ("a job of the batch engine", f"{job.requests:,} requests")
-                    included = (rows, *prepared.included)
+                    size = ("a job of the batch engine", f"{job.requests:,} requests")
+                    included = (size, *prepared.included)
                     session.request_log.write(
                         record_of(service.url, job.model, included, None, tries=1)
                     )
     return runs
 
 
-def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
-    """Return the map with the results of its batch runs."""
+def _with_results(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
+    """Return the map with the results of the batch runs for its models."""
     plans, again = prepared.plan.plans, prepared.settings.again
     found = []
     for plan, run in zip(plans, runs, strict=True):
         rows = BatchRows(run.answered, run.failed, run.waiting)
-        # With --again a submitted row loses its older answer; one that was not submitted keeps it.
+        # With --again, a submitted row shows no answer until the new one is fetched.
         open_rows = {*run.failed, *run.waiting} if again else ()
         known, rows = with_answers(
             rows, prepared.journal.get_all(plan.positions.keys() - open_rows)
         )
         # No row is sent now, not even one whose answer another kernel has just removed.
         left = plan.positions.keys() - known.keys() - rows.errors.keys()
-        waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
+        not_asked = RowAnswer.failure(plan.model, NOT_ASKED)
+        waiting = {key: rows.waiting.get(key, not_asked) for key in left}
         found.append((known, replace(rows, waiting=waiting)))
-    run = total_run(runs)
-    lines = [run.line, _NOT_AGAIN if again and not run.jobs else ""]
+    is_ignored = again and not any(run.jobs for run in runs)
+    lines = (batch_line(plans, runs), _AGAIN_IGNORED if is_ignored else "")
     return replace(
         prepared,
         known=tuple(known for known, _ in found),
@@ -123,7 +123,3 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
         batch=tuple(rows for _, rows in found),
         notices=(*filter(None, lines), *prepared.notices),
     )
-
-
-def _not_asked(plan: RequestPlan) -> RowAnswer:
-    return RowAnswer.failure(plan.model, NOT_ASKED)

@@ -1,4 +1,4 @@
-"""Refuse `--check` before anything is sent: private columns, and types that never agree."""
+"""Check the columns of `--check` before anything is sent."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ class _Values:
     Parameters
     ----------
     is_any : bool
-        Whether any text may be one.
+        Whether the field may be any text.
     has_numbers : bool
+        Whether the field may be any number.
     choices : frozenset of str
-        Others, as text.
+        Other allowed values, as text.
     """
 
     is_any: bool = False
@@ -51,15 +52,15 @@ class _Values:
             self.choices | other.choices,
         )
 
-    def may_be(self, cell: Any) -> bool:
-        """Return whether an answer can equal, or come near, a value of the data."""
+    def may_agree(self, cell: Any) -> bool:
+        """Return whether an answer may agree with a value of the data."""
         if self.is_any or (self.has_numbers and as_number(cell) is not None):
             return True
         return as_category(cell).casefold() in {choice.casefold() for choice in self.choices}
 
     @property
     def words(self) -> str:
-        """As messages name them."""
+        """The values as messages name them."""
         return clip(
             ", ".join((*["a number"] * self.has_numbers, *sorted(self.choices))), _MOST_WORDS
         )
@@ -72,15 +73,15 @@ def refuse_columns(
     rows: Rows,
     privacy: Privacy,
 ) -> None:
-    """Refuse a column that may not be shown, or none of whose values can agree with its field.
+    """Refuse private columns, and columns whose values never agree with their field.
 
     Parameters
     ----------
     checks : iterable of Check
     fields : mapping of str to object
-        The JSON schemas of the answers' fields, by their names.
+        The JSON schemas of the answers' fields, by name.
     schema : Schema or None
-        The whole schema, with the definitions that fields refer to.
+        The whole schema, with the definitions for `$ref`.
     rows : Rows
     privacy : Privacy
 
@@ -89,7 +90,7 @@ def refuse_columns(
     PromptError
         For a private column.
     OptionError
-        For one whose values have another type than the field.
+        For a column whose values have another type than the field.
     """
     root = schema.json_schema if schema is not None else {}
     definitions = {**root.get("definitions", {}), **root.get("$defs", {})}
@@ -103,7 +104,7 @@ def refuse_columns(
             )
         values = _values_of(fields[check.name], definitions)
         given = [cell for cell in column.cells if not is_missing(cell)]
-        if given and not any(map(values.may_be, given)):
+        if given and not any(map(values.may_agree, given)):
             raise OptionError(
                 f"--check: no value in `{name}` fits `{clip(check.name, _LONGEST)}` "
                 f"({values.words}).",
@@ -122,7 +123,7 @@ def _values_of(schema: Any, definitions: Mapping[str, Any]) -> _Values:
     if "enum" in schema or "const" in schema:
         listed = schema.get("enum", [schema.get("const")])
         listed = [each for each in listed if each is not None]
-        # Among numbers one that is near counts too.
+        # A number may be near one of them, which is a small error.
         are_numbers = bool(listed) and all(as_number(each) is not None for each in listed)
         return _Values(has_numbers=are_numbers, choices=frozenset(map(as_category, listed)))
     if parts := schema.get("anyOf") or schema.get("oneOf"):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from groq_magic.clipping import clip
+from groq_magic.clipping import clip, count_of
 from groq_magic.conversation import estimate
 from groq_magic.durations import in_words
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import dollars
-from groq_magic.mapping.prepare import notices_of, planned
+from groq_magic.mapping.prepare import notices_of, session_plan
 from groq_magic.mapping.requests.estimate import RunLimits, map_estimate
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.mapping.sending.run_settings import RunSettings
@@ -38,15 +38,15 @@ _KINDS = ("RPM", "RPD", "TPM", "TPD")
 
 @dataclass(frozen=True)
 class _ModelEstimate:
-    """The estimate for one model, and what need not be asked.
+    """The estimate for one model, and the number of rows that are not asked.
 
     Parameters
     ----------
     estimate : MapEstimate
     done, in_batch : int
-        Answers in the journal, and rows in batch jobs.
+        Different rows with an answer in the journal, and in batch jobs.
     has_limits : bool
-        Whether any limit is known.
+        Whether a limit is known.
     """
 
     estimate: MapEstimate
@@ -56,14 +56,14 @@ class _ModelEstimate:
 
 
 def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
-    """Return what a map would send; sends nothing, and asks for no key and no models.
+    """Return what a map would send, without a request to the service.
 
     Raises
     ------
     OptionError, PromptError, ModelError
-        As `prepare_map`.
+        As `prepare_map` does.
     """
-    plan = planned(session, ask, fetch=False)
+    plan = session_plan(session, ask, fetch=False)
     journal = Journal(ask.options.journal, session.unwritten)
     try:
         found = [_estimate(session, plan, number, journal) for number in range(len(plan.plans))]
@@ -112,8 +112,8 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
 
 
 def _in_batch(journal: Journal, url: str) -> set[str]:
-    """Return the keys of all rows in batch jobs, and of those fetched but not yet read."""
-    # A journal that can't be read stops nothing: a notice reports it.
+    """Return the keys of all rows in batch jobs, with fetched rows that were not read yet."""
+    # If the journal can't be read, a notice reports it.
     with contextlib.suppress(OptionError):
         answers = (each for each in journal.jobs.answers() if each.answer is not None)
         return {*journal.jobs.waiting(url), *(key for each in answers for key in each.keys)}
@@ -129,23 +129,22 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
     requests = sum(each.requests for each in estimates)
     if not requests:
         return "Nothing was sent. Without `--dry-run`, nothing would be sent either."
-    these = "request" if requests == 1 else "requests"
     first = "This is it" if requests == 1 else f"The first {shown}" if shown > 1 else "The first"
     return (
         f"Nothing was sent. Without `--dry-run`, {models} {where} would get "
-        f"{requests:,} {these}. {first}:"
+        f"{count_of(requests, 'request')}. {first}:"
     )
 
 
 def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str]:
-    """Yield the estimate for one model, in words."""
+    """Yield lines with the estimate for one model."""
     found = of_model.estimate
     time = f"about {in_words(found.seconds)} with the limits known so far"
     if not of_model.has_limits:
         time = f"at least {in_words(found.seconds)}: limits are known after the first answer"
     if plan.options.batch:
         time = "within a day"
-    rows = f"{len(plan.rows):,} row{'s' * (len(plan.rows) != 1)}"
+    rows = count_of(len(plan.rows), "row")
     different = len(plan.plans[number].positions)
     if different < len(plan.rows):
         rows += f", {different:,} different"
@@ -153,7 +152,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
         rows += f", {of_model.done:,} in the journal"
     if of_model.in_batch:
         rows += f", {of_model.in_batch:,} in a batch job"
-    yield f"`{found.model}`: {rows}, {found.requests:,} request{'s' * (found.requests != 1)}"
+    yield f"`{found.model}`: {rows}, {count_of(found.requests, 'request')}"
     tokens = f"{found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} in answers"
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"
     cost = "; practice costs nothing" if plan.practice else cost
@@ -162,7 +161,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
 
 
 def _options(requests: RequestPlan) -> Iterator[str]:
-    """Yield the options of the requests; of a schema the names of its fields."""
+    """Yield the options of the requests, and the names of the schema's fields."""
     for name, value in requests.base.items():
         if name not in _NOT_OPTIONS:
             written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

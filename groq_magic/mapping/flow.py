@@ -38,22 +38,22 @@ _SCRIPT = (
 
 
 def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> Any:
-    """Ask every row and return the frame; with `-o` also set the variable.
+    """Ask every row, set the variable for the result, and return the frame.
 
     Parameters
     ----------
     session : Session
     ask : MapAsk
     view_of : callable
-        Makes the view; called when the first row is about to be sent.
+        Returns a new view; called before the first row is sent.
 
     Raises
     ------
     GroqMagicError
-        When nothing could be sent, or the run ended before its last row: then the frame so far
-        is in the user's namespace.
+        When nothing could be sent, or the map ended before its last row: then the variable has
+        the answers so far.
     """
-    prepared = _prepared(session, ask)
+    prepared = _prepare(session, ask)
     flow = _Flow(session, prepared)
     with Interrupts() as interrupts:
         view = GuardedMapView(view_of())
@@ -69,18 +69,19 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             run.run()
             frame = run.frame()
         except BaseException:
-            # A bug of ours, or the third interrupt: keep the answers so far.
+            # A bug, or the third interrupt: keep the answers so far.
             with contextlib.suppress(Exception):
-                flow.keep(run.frame(), ask.options.out)
+                flow.set_variable(ask.options.out, run.frame())
             view.discard()
             prepared.journal.close()
             raise
-        came, is_stopped = any(run.answers), bool(run.reason) and not run.is_spent
-        if came or run.error is None:
-            flow.keep(frame, ask.options.out)
-        flow.register(run)
+        has_result = any(run.answers) or run.error is None
+        is_stopped = bool(run.reason) and not run.is_out_of_budget
+        if has_result:
+            flow.set_variable(ask.options.out, frame)
+        flow.record_usage(run)
         prepared.journal.close(is_stopped=interrupts.came or view.stopped.is_set())
-        if came or run.error is None:
+        if has_result:
             is_raised = run.error is not None or is_stopped
             view.finish(map_end(run, _remedy(run), flow.lines(run), is_raised=is_raised))
         else:
@@ -90,7 +91,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
     if is_stopped:
         raise InterruptedAskError(_end_words(run, unit_of(start)), _remedy(run))
     if interrupts.came:
-        # The interrupt came after the last answer: Run All still has to stop.
+        # The interrupt came after the last answer, and has to stop Run All.
         raise InterruptedAskError("Stopped; all rows are answered.")
     return frame
 
@@ -103,20 +104,20 @@ def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
     GroqMagicError
         When nothing could be sent.
     NotebookError
-        When a run with that name is running.
+        When another run for that variable is running.
     """
     name = ask.options.out or ""
     if session.background_runs.running(name):
         raise NotebookError(
-            f"A run for `{name}` is still going.", f"`%groq_runs cancel {name}` stops it."
+            f"A run for `{name}` is still running.", f"`%groq_runs cancel {name}` stops it."
         )
-    prepared = _prepared(session, ask)
+    prepared = _prepare(session, ask)
     flow = _Flow(session, prepared)
 
     def finish(run: MapRun, frame: Any) -> None:
         if frame is not None:
-            flow.keep(frame, name)
-        flow.register(run)
+            flow.set_variable(name, frame)
+        flow.record_usage(run)
 
     background = BackgroundMap(name, prepared, flow.context, finish)
 
@@ -128,7 +129,7 @@ def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
     return prepared.plan.notices
 
 
-def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
+def _prepare(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
         prepared = interruptible(lambda: prepare_map(session, ask))
@@ -136,7 +137,7 @@ def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
 
 
 class _Flow:
-    """Connects a run to its session: the variable, the ledger and the log."""
+    """Connects a map to its session: the variable, the ledger and the log."""
 
     def __init__(self, session: Session, prepared: PreparedMap) -> None:
         self._session, self._prepared = session, prepared
@@ -147,28 +148,28 @@ class _Flow:
             self._account_now,
             prepared.settings,
             session.service.nearest,
-            self._note,
+            self._log_request,
             prepared.known,
             prepared.too_long,
             prepared.batch,
         )
 
     def _account_now(self) -> Account:
-        # Missing if all answers were known, and another kernel has just removed some.
+        # None if all answers were known: then another kernel has just removed some of them.
         self._account = self._account or account_now(self._session)
         return self._account
 
-    def keep(self, frame: Any, name: str | None) -> None:
+    def set_variable(self, name: str | None, frame: Any) -> None:
         """Set the user's variable to the frame."""
         if name:
             self._session.namespace[name] = frame
             self._session.map_results[name] = frame
 
-    def register(self, run: MapRun) -> None:
-        """Record the tokens, for `%groq_usage`, limits and estimates."""
+    def record_usage(self, run: MapRun) -> None:
+        """Record the tokens for `%groq_usage`, for limits and for estimates."""
         session, practice = self._session, run.plan.practice
         for number, plan in enumerate(run.plan.plans):
-            for progress in (run.batch_progress_of(number), run.progress_of(number)):
+            for progress in (run.batch_progress(number), run.sent_progress(number)):
                 if not progress.usage.total_tokens:
                     continue
                 session.ledger.add(
@@ -195,11 +196,11 @@ class _Flow:
             session.note(str(request.request["model"]), outcome)
 
     def lines(self, run: MapRun) -> tuple[str, ...]:
-        """Return the notices that came up during the run."""
+        """Return the notices about the run: of the journal, and about the models."""
         news = (line for plan in run.plan.plans for line in self._session.news(plan.model))
         return (*self._prepared.journal.lines(), *news)
 
-    def _note(self, request: RowRequest, outcome: Outcome) -> None:
+    def _log_request(self, request: RowRequest, outcome: Outcome) -> None:
         """Log a request; in a thread of the run."""
         account = self._account
         self._last = request, outcome
@@ -216,7 +217,7 @@ class _Flow:
 
 def _end_words(run: MapRun, unit: str) -> str:
     progress = run.progress()
-    answered = f"{progress.done:,} of {progress.total or 0:,} {unit} are answered"
+    answered = f"{progress.done:,} of {progress.total:,} {unit} are answered"
     return f"{run.reason.removesuffix('.')}: {answered}."
 
 

@@ -1,4 +1,4 @@
-"""A map as a function from frame to frame, which runs in any thread, process or machine."""
+"""A map as a function from frame to frame, for any thread, process or machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from groq_magic.ledger.request_log import RequestLog, record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.plan import MapInputs, map_plan
-from groq_magic.mapping.prepare import prepared
+from groq_magic.mapping.prepare import prepare_plan
 from groq_magic.mapping.results.frame import cells_frame
 from groq_magic.prompt import Privacy
 from groq_magic.prompt.scalars import is_of
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MapFunction"]
 
-# Dask calls functions with made-up rows from a function of this name.
-_OF_DASK = "emulate"
+# The name of the function in which Dask calls others with made-up rows.
+_DASK_FUNCTION = "emulate"
 _LONGEST = 60
 
 
@@ -51,25 +51,25 @@ _LONGEST = 60
 class MapFunction:
     """Runs one prompt over every row of a frame; it can be pickled, and contains no key.
 
-    It needs no session where it runs: the key is looked for there, in the environment or a
-    `.env`, and connections are opened there. All calls in one process share its limits.
+    Where it runs it needs no session, only a key in the environment or in a `.env`. All calls in
+    one process share the limits of that key.
 
     Parameters
     ----------
     prompt : str
     options : MapOptions
     models : tuple of (str, Model or None)
-        Chosen once, so that every machine asks the same models.
+        The ids, and their entries in the catalogue: the same on every machine.
     defaults : AskOptions
-        What the user had set.
+        The user's settings when `rows` was called.
     privacy : Privacy
     settings : RunSettings
     log : str
-        The file of `GroqMagics.log`, "" for none.
+        The file of `GroqMagics.log`, "" for no log.
     practice : str
         The address of the practice server; "" for the real service.
     session_now : callable
-        Returns the session of the process in which it runs, None without a session.
+        Returns the session of the process in which it is called, None without a session.
     """
 
     prompt: str
@@ -91,16 +91,17 @@ class MapFunction:
         Parameters
         ----------
         data : DataFrame
-            Of pandas or polars, or whatever else `groq_magic.map` takes.
+            Of pandas or polars, or any other data that `groq_magic.map` takes.
 
         Raises
         ------
         GroqMagicError
-            When nothing could be sent, or the run ended before its last row: the answers until
-            then are in the journal.
+            When nothing could be sent, or the map ended before its last row; the journal has the
+            answers so far.
         """
         call = _Call(self, self.session_now())
-        return with_python_errors(lambda: call.unasked(data) if _is_made_up() else call.frame(data))
+        result = call.empty_result if _is_called_by_dask_for_types() else call.result
+        return with_python_errors(lambda: result(data))
 
     def meta(self, data: Any) -> Any:
         """Return the columns and types of the result, without rows; sends nothing.
@@ -108,60 +109,62 @@ class MapFunction:
         Parameters
         ----------
         data : DataFrame
-            One with the columns of the data, such as `ddf._meta` of a frame of Dask; its rows
+            A frame with the columns of the data, such as `ddf._meta` of a Dask frame. Its rows
             don't matter.
 
         Raises
         ------
         GroqMagicError
-            Where a call would be refused: for an unknown column, say.
+            As a call does, for an unknown column for example.
         """
         call = _Call(self, self.session_now())
         is_frame = is_of(data, "pandas", "DataFrame") or is_of(data, "polars", "DataFrame")
-        few = data.head(0) if is_frame else data
-        return with_python_errors(lambda: call.unasked(few)).head(0)
+        columns = data.head(0) if is_frame else data
+        return with_python_errors(lambda: call.empty_result(columns)).head(0)
 
 
 class _Call:
-    """One call, with the key, session and log of the process it runs in."""
+    """One call, with the key, the session and the log of its process."""
 
     def __init__(self, function: MapFunction, session: Session | None) -> None:
         self._function, self._session = function, session
         self._account: Account | None = None
         self._log = session.request_log if session is not None else RequestLog(lambda: function.log)
 
-    def unasked(self, data: Any) -> Any:
-        """Return the result without answers; sends nothing."""
+    def empty_result(self, data: Any) -> Any:
+        """Return the frame without answers; nothing is sent."""
         plan = self._plan(data)
         return cells_frame(plan.rows, zip(plan.columns, plan.plans, repeat({})))
 
-    def frame(self, data: Any) -> Any:
-        """Ask for all rows and return the frame."""
+    def result(self, data: Any) -> Any:
+        """Ask all rows and return the frame."""
         plan, settings = self._plan(data), self._function.settings
         unwritten = self._session.unwritten if self._session is not None else None
-        found = prepared(plan, settings, self._url(), self._account_now, unwritten)
+        prepared = prepare_plan(plan, settings, self._url(), self._account_now, unwritten)
         context = RunContext(
-            found.journal,
+            prepared.journal,
             self._account_now,
-            found.settings,
+            prepared.settings,
             self._nearest,
-            lambda request, outcome: self._note(found, request, outcome),
-            found.known,
-            found.too_long,
-            found.batch,
+            lambda request, outcome: self._log_request(prepared, request, outcome),
+            prepared.known,
+            prepared.too_long,
+            prepared.batch,
         )
-        with contextlib.closing(found.journal), Interrupts() as interrupts:
-            run = MapRun(found.plan, context, None, lambda: interrupts.came)
+        with contextlib.closing(prepared.journal), Interrupts() as interrupts:
+            run = MapRun(prepared.plan, context, None, lambda: interrupts.came)
             run.run()
             frame = run.frame()
-        for line in (*found.journal.lines(), *self._log.lines()):
-            # Where warnings are errors, the answers must not be lost.
+        for line in (*prepared.journal.lines(), *self._log.lines()):
+            # The answers must not be lost if warnings are errors.
             with contextlib.suppress(UserWarning):
                 warnings.warn(line, stacklevel=5)
         if run.error is not None:
             raise run.error
         if run.reason or interrupts.came:
-            raise InterruptedAskError("Stopped.", "What was answered is kept in the journal.")
+            raise InterruptedAskError(
+                "Stopped.", "The journal has the answers so far; call it again for the rest."
+            )
         return frame
 
     def _plan(self, data: Any) -> MapPlan:
@@ -183,7 +186,7 @@ class _Call:
         )
 
     def _privacy(self) -> Privacy:
-        """Return the stricter of the settings when `rows` was called and those of now."""
+        """Return the stricter of the settings now and when `rows` was called."""
         then = self._function.privacy
         if self._session is None:
             return then
@@ -192,10 +195,10 @@ class _Call:
 
     @property
     def _practice(self) -> str:
-        """The practice server, if `rows` was called in practice mode: then nothing goes to Groq."""
+        """The practice server's address if `rows` was called in practice mode, else ""."""
         session = self._session
-        is_there = session is not None and session.service.in_practice
-        return "" if is_there else self._function.practice
+        has_own = session is not None and session.service.in_practice
+        return "" if has_own else self._function.practice
 
     def _url(self) -> str:
         """Return the address of the service."""
@@ -213,24 +216,24 @@ class _Call:
     def _nearest(self, model: str) -> str:
         return self._account_now().models().nearest(model)
 
-    def _note(self, found: PreparedMap, request: RowRequest, outcome: Outcome) -> None:
+    def _log_request(self, prepared: PreparedMap, request: RowRequest, outcome: Outcome) -> None:
         """Log a request; in a thread of the run."""
         self._log.write(
             record_of(
                 self._account_now().base_url,
                 str(request.request["model"]),
-                found.included,
+                prepared.included,
                 usage_of(outcome.usage),
                 tries=outcome.tries,
             )
         )
 
 
-def _is_made_up() -> bool:
-    """Return whether Dask calls with made-up rows, to learn the types of the result."""
+def _is_called_by_dask_for_types() -> bool:
+    """Return whether the caller is Dask, with made-up rows, to get the types of the result."""
     frame = sys._getframe(1)  # noqa: SLF001 - the cheap way to look at the callers
     while frame is not None:
-        if frame.f_code.co_name.strip("_") == _OF_DASK:
+        if frame.f_code.co_name.strip("_") == _DASK_FUNCTION:
             module = str(frame.f_globals.get("__name__", ""))
             if module.partition(".")[0] in {"dask", "dask_expr"}:
                 return True

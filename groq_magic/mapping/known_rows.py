@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
 from groq_magic.mapping.batch.fetching import BatchRows, collect
+from groq_magic.mapping.requests.request_plan import count_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,9 +23,9 @@ __all__ = ["known_rows", "waiting_notices", "with_answers"]
 def known_rows(
     plan: RequestPlan, journal: Journal, url: str, options: MapOptions
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
-    """Return the answers to rows of a plan, and which other rows are in batch jobs.
+    """Return the known answers to the rows of a plan, and its other rows in batch jobs.
 
-    Fetched answers are read; the network is not used.
+    Answers that were fetched from jobs are read; nothing is sent.
 
     Parameters
     ----------
@@ -40,11 +41,11 @@ def known_rows(
         When the journal is something else than a journal, or another program has locked it.
     """
     rows = BatchRows()
-    # A locked file is refused here, before anything else waits for it.
+    # A locked file is refused here, before `collect` waits for it.
     known = {} if options.again else journal.get_all(plan.positions)
-    # With --batch they are read later, after fetching.
+    # With --batch, jobs are fetched first and read later.
     if not options.batch:
-        # A journal that can't be read stops no run.
+        # A map doesn't need to read its journal.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
     if keys := rows.answered.intersection(plan.positions) - known.keys():
@@ -55,18 +56,18 @@ def known_rows(
 def with_answers(
     rows: BatchRows, known: Mapping[str, RowAnswer]
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
-    """Return the answers, and the batch rows without those that have an answer."""
+    """Return the answers, and the rows in batch jobs that have no answer."""
     errors, waiting = (
         {key: answer for key, answer in answers.items() if key not in known}
         for answers in (rows.errors, rows.waiting)
     )
-    # Rows of packs without a valid answer are asked like all rows without an answer.
+    # Rows to ask alone are asked like all other rows without an answer.
     return known, BatchRows(rows.answered.intersection(known), errors, waiting)
 
 
-def waiting_notices(batch: Iterable[BatchRows]) -> tuple[str, ...]:
-    """Return a line about rows in batch jobs, for a map that asks only the others."""
-    count = sum(len(rows.waiting) for rows in batch)
+def waiting_notices(plans: Iterable[RequestPlan], batch: Iterable[BatchRows]) -> tuple[str, ...]:
+    """Return a line about rows in batch jobs, for a map that asks only the other rows."""
+    count = count_rows(plans, (rows.waiting for rows in batch))
     if not count:
         return ()
     rows = "1 row is" if count == 1 else f"{count:,} rows are"

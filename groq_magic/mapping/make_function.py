@@ -1,4 +1,4 @@
-"""Make the function that `groq_magic.rows` returns: check its options, keep only portable ones."""
+"""Make the function that `groq_magic.rows` returns: check its options, and remove secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["map_function"]
 
-# Options about all rows together, which one call doesn't see, or about the cell.
+# Options about the cell, or about all rows: one call may get only a part of the rows.
 _REFUSED = {
     "out": "It returns the frame.",
     "dry_run": "`groq_magic.map` on some rows shows what is sent.",
@@ -52,12 +52,12 @@ def map_function(
     keywords : mapping of str to object
         The long options of `%%groq_map` with underscores.
     session_now : callable
-        A function of a module, so that it can be pickled.
+        As in `MapFunction`; defined in a module, so that it can be pickled.
 
     Raises
     ------
     OptionError
-        For options that `%%groq_map` refuses too, and those that need all rows.
+        For invalid options, and for options that need all rows.
     """
     for name in keywords:
         if name in _REFUSED:
@@ -92,17 +92,17 @@ def _map_function(
 
 
 def _portable(schema: Any, namespace: Mapping[str, Any]) -> Any:
-    """Return a schema that means the same where the session's variables are missing."""
+    """Return an equal schema that doesn't need the session's variables."""
     if not isinstance(schema, str):
         if schema is not None:
-            schema_of(schema)  # checked here, not only where it runs
+            schema_of(schema)  # an invalid schema is refused now, not at the first call
         return schema
     meant = schema_of(schema, namespace)
     with contextlib.suppress(OptionError):
         if schema_of(schema, {}).json_schema == meant.json_schema:
             return schema
     named = namespace.get(schema.strip())
-    # A type that was made of the session's variables can't be pickled: its JSON schema can.
+    # A type made from the session's variables can't be pickled, but its JSON schema can.
     return named if isinstance(named, type) else Schema(meant.name, meant.json_schema)
 
 

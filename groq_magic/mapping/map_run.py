@@ -1,4 +1,4 @@
-"""The run of a map: one model after another, first a few rows to see how long answers are."""
+"""The run of a map: one model after another, for each first a few rows to measure answers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.ledger.usage import Usage, cost, total_usage
-from groq_magic.mapping.batch.fetching import BatchRows
+from groq_magic.ledger.usage import cost, total_usage
 from groq_magic.mapping.requests.grouping import SAMPLED, max_tokens_from
 from groq_magic.mapping.results.frame import cells_frame, cells_of
-from groq_magic.mapping.sending.progress import sum_of
+from groq_magic.mapping.sending.progress import RunProgress, map_progress
 from groq_magic.mapping.sending.run import Run
 from groq_magic.mapping.shown_rows import SHOWN, row_facts
-from groq_magic.views.map.facts import MapProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from groq_magic.api.account import Account
     from groq_magic.api.send import Outcome
     from groq_magic.errors import GroqMagicError
+    from groq_magic.ledger.usage import Usage
+    from groq_magic.mapping.batch.fetching import BatchRows
     from groq_magic.mapping.plan import MapPlan
     from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.mapping.results.frame import RowCells
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.journal import Journal
     from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
     from groq_magic.mapping.sending.run_settings import RunSettings
+    from groq_magic.views.map.facts import MapProgress
     from groq_magic.views.map.view import MapView
 
 __all__ = ["MapRun", "RunContext"]
 
-# ■ is noticed within so many seconds, and the view drawn at most so often.
+# Seconds between checks of ■, and between updates of the view.
 _POLL, _DRAWN_EVERY = 0.03, 0.1
-# Rows of the journal that are read before ■ is looked for.
+# Known rows between checks of ■.
 _AT_ONCE = 500
 
 
@@ -47,19 +48,18 @@ class RunContext:
     ----------
     journal : Journal
     account : callable
-        Returns the service and the key, when the first request has to be sent.
+        Returns the service and the key; called before the first request is sent.
     settings : RunSettings
     nearest : callable
-        From a refused model's id to the one to use instead.
+        Takes the id of a refused model, and returns one to suggest instead.
     on_sent : callable
         Takes a request and its outcome, in a thread of the run.
     known : tuple of mapping of str to RowAnswer
-        For each model the answers that were in the journal, by the rows' keys.
+        For each model the answers in the journal, by the rows' keys.
     too_long : tuple of mapping of str to RowAnswer
-        For each model the rows that are not sent, with their errors.
+        For each model the errors of rows that are too long to send, by the rows' keys.
     batch : tuple of BatchRows
-        For each model its rows in batch jobs; answers from there are also in `known`. May be
-        empty.
+        For each model its rows in batch jobs. Answers that came from there are also in `known`.
     """
 
     journal: Journal
@@ -69,15 +69,11 @@ class RunContext:
     on_sent: Callable[[RowRequest, Outcome], object]
     known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
-    batch: tuple[BatchRows, ...] = ()
-
-    def in_batch(self, number: int) -> BatchRows:
-        """Return the rows of one model in batch jobs."""
-        return self.batch[number] if self.batch else BatchRows()
+    batch: tuple[BatchRows, ...]
 
     def without_request(self, number: int) -> set[str]:
         """Return the keys of the rows of one model that are not asked."""
-        rows = self.in_batch(number)
+        rows = self.batch[number]
         return {*self.known[number], *self.too_long[number], *rows.errors, *rows.waiting}
 
 
@@ -89,24 +85,24 @@ class MapRun:
     plan : MapPlan
     context : RunContext
     view : MapView or None
-        Shows progress and rows; the caller shows the end.
+        Shows progress and rows. The caller opens and finishes it.
     is_stopped : callable
-        Returns whether the user wants to stop.
+        Returns whether the user has stopped the map.
 
     Attributes
     ----------
     answers : tuple of dict of str to RowAnswer
-        For each model the answers that came, by the rows' keys.
+        For each model the answers so far, by the rows' keys.
     cells : tuple of dict of str to mapping
         For each model the cells of the new columns, by the rows' keys.
     reason : str
-        Why it ended before its last row, a sentence; "" where it did not.
+        Why the map ended before its last row, a sentence; "" if it did not.
     error : GroqMagicError or None
-        The error that ended it.
+        The error that ended the map.
     latest : MapProgress
-        How far it was a moment ago, for other threads.
-    is_stopped, is_spent : bool
-        Whether the user stopped it, and whether it ended at its budget.
+        The progress at the last update, for other threads.
+    is_stopped, is_out_of_budget : bool
+        Whether the user ended the map, and whether its budget did.
     """
 
     def __init__(
@@ -121,18 +117,18 @@ class MapRun:
         self.cells: tuple[dict[str, RowCells], ...] = tuple({} for _ in plan.plans)
         self.reason = ""
         self.error: GroqMagicError | None = None
-        self.is_stopped = self.is_spent = False
+        self.is_stopped = self.is_out_of_budget = False
         self._context, self._view, self._asks_to_stop = context, view, is_stopped
         # For each model the progress of: known rows, rows from the batch engine, then each run.
-        self._parts: list[list[MapProgress]] = [[_part(), _part()] for _ in plan.plans]
+        self._parts = [[RunProgress(), RunProgress()] for _ in plan.plans]
         self.latest = self.progress()
-        self._first: list[str] = []
-        self._drawn, self._drawn_rows = 0.0, 0
+        self._shown_keys: list[str] = []
+        self._drawn_at, self._drawn_rows = 0.0, 0
 
     def run(self) -> None:
-        """Ask all rows; return when all are answered, or the run was ended."""
+        """Ask all rows; return when all are answered, or the map has ended early."""
         for number in range(len(self.plan.plans)):
-            self._take_known(number)
+            self._add_known(number)
         for number in range(len(self.plan.plans)):
             if not self.reason:
                 self._ask(number)
@@ -142,58 +138,60 @@ class MapRun:
         plan = self.plan
         return cells_frame(plan.rows, zip(plan.columns, plan.plans, self.cells, strict=True))
 
-    def progress(self, running: MapProgress | None = None) -> MapProgress:
-        """Return how far it is, all models together.
+    def progress(self, running: RunProgress | None = None) -> MapProgress:
+        """Return the progress of all models together.
 
         Parameters
         ----------
-        running : MapProgress, optional
+        running : RunProgress, optional
             The progress of the present run.
         """
         parts = [part for parts in self._parts for part in parts]
-        return sum_of([*parts, running] if running else parts, self.plan.requested)
+        return map_progress([*parts, running] if running else parts, self.plan.requested)
 
-    def progress_of(self, number: int) -> MapProgress:
-        """Return how far it came with one model, without rows that needed no request."""
-        parts = self._parts[number][2:] or [_part()]
-        return sum_of(parts, len(self.plan.plans[number].positions))
+    def sent_progress(self, number: int) -> MapProgress:
+        """Return the progress of one model, without rows that needed no request."""
+        parts = self._parts[number][2:] or [RunProgress()]
+        return map_progress(parts, len(self.plan.plans[number].positions))
 
-    def batch_progress_of(self, number: int) -> MapProgress:
-        """Return what was taken from the batch engine for one model."""
+    def batch_progress(self, number: int) -> RunProgress:
+        """Return the progress of one model's rows that came from the batch engine."""
         return self._parts[number][1]
 
     def in_batch(self, number: int) -> Collection[str]:
         """Return the keys of the rows of one model that wait in batch jobs."""
-        return self._context.in_batch(number).waiting.keys()
+        return self._context.batch[number].waiting.keys()
 
-    def _take_known(self, number: int) -> None:
-        """Add the known rows before anything is sent; ■ stops that too."""
-        known, rows = self._context.known[number], self._context.in_batch(number)
+    def _add_known(self, number: int) -> None:
+        """Add the rows that need no request; ■ stops this, too."""
+        known, rows = self._context.known[number], self._context.batch[number]
         refused = {**self._context.too_long[number], **rows.errors}
         self._add(number, {**refused, **rows.waiting}.items())
-        self._take_batch(number, {key: known[key] for key in rows.answered})
+        self._add_fetched(number, {key: known[key] for key in rows.answered})
+        part = RunProgress(failed=len(refused), in_batch=len(rows.waiting))
+        self._parts[number][0] = part
         before = len(self.answers[number])
-        self._parts[number][0] = _part(0, len(refused), len(rows.waiting))
-        waiting = ((key, answer) for key, answer in known.items() if key not in rows.answered)
-        while not self.reason and (some := list(islice(waiting, _AT_ONCE))):
+        others = ((key, answer) for key, answer in known.items() if key not in rows.answered)
+        while not self.reason and (some := list(islice(others, _AT_ONCE))):
             self._add(number, some)
             found = len(self.answers[number]) - before
-            self._parts[number][0] = _part(found, len(refused), len(rows.waiting))
+            self._parts[number][0] = replace(part, done=found, from_journal=found)
             self._draw()
             if self._asks_to_stop():
                 self.reason, self.is_stopped = "Stopped.", True
 
-    def _take_batch(self, number: int, answers: Mapping[str, RowAnswer]) -> None:
-        """Add answers that have just come from the batch engine, at its price."""
+    def _add_fetched(self, number: int, answers: Mapping[str, RowAnswer]) -> None:
+        """Add answers that were just fetched from the batch engine, at its price."""
         self._add(number, answers.items())
-        failed = self._context.in_batch(number).errors
-        usage = total_usage(each.usage for each in (*answers.values(), *failed.values()))
-        price = cost(self.plan.plans[number].model, usage, in_batch=True) if usage else 0.0
-        self._parts[number][1] = replace(
-            _part(), done=len(answers), usage=usage or Usage(0, 0, 0), cost=price
-        )
+        failed = self._context.batch[number].errors
+        part = RunProgress(done=len(answers))
+        if usage := total_usage(each.usage for each in (*answers.values(), *failed.values())):
+            price = cost(self.plan.plans[number].model, usage, in_batch=True)
+            part = replace(part, usage=usage, cost=price)
+        self._parts[number][1] = part
 
     def _ask(self, number: int) -> None:
+        """Ask one model; the first few answers set the limit on the length of the others."""
         plan, model = self.plan.plans[number], self.plan.models[number][1]
         done = self._context.without_request(number)
         if len(done) == len(plan.positions):
@@ -201,7 +199,7 @@ class MapRun:
         if not plan.has_limit:
             sample: Sequence[Sequence[str]] = [(key,) for key in self._context.known[number]]
             if plan.pack > 1 or len(sample) < SAMPLED:
-                sample = [keys for keys, _ in islice(plan.batches(done), SAMPLED)]
+                sample = [keys for keys, _ in islice(plan.packs(done), SAMPLED)]
                 self._send(number, plan, map(plan.request_for, sample))
                 done.update(key for keys in sample for key in keys)
             plan = plan.with_max_tokens(max_tokens_from(self._usages(number, sample), model))
@@ -209,7 +207,7 @@ class MapRun:
             self._send(number, plan, plan.requests(done))
 
     def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
-        """Return what the answers to requests took, packed ones together."""
+        """Return the tokens of each request."""
         answers = self.answers[number]
         return [
             total_usage(answers[key].usage for key in keys if key in answers) for keys in requests
@@ -223,7 +221,7 @@ class MapRun:
             journal=context.journal,
             account=context.account,
             settings=replace(context.settings, budget=budget),
-            rest=plan.rest,
+            request_for=plan.request_for,
             split=plan.split,
             nearest=context.nearest,
             on_sent=context.on_sent,
@@ -238,7 +236,8 @@ class MapRun:
                         run.stop()
         finally:
             self._parts[number].append(run.progress())
-            self.reason, self.error, self.is_spent = run.reason, run.error, run.is_spent
+            self.reason, self.error = run.reason, run.error
+            self.is_out_of_budget = run.is_out_of_budget
             self.is_stopped = self.is_stopped and bool(run.reason)
 
     def _spent(self, budget: Budget) -> float:
@@ -249,52 +248,23 @@ class MapRun:
         plan = self.plan.plans[number]
         for key, answer in rows:
             self.answers[number][key] = answer
-            # Not only at the end: then the frame has to be ready quickly.
+            # Now rather than at the end, where the user waits for the frame.
             self.cells[number][key] = cells_of(plan, key, answer)
-            if (
-                len(self._first) < SHOWN
-                and not number
-                and key not in self._context.in_batch(0).waiting
-            ):
-                self._first.append(key)
+            has_room = number == 0 and len(self._shown_keys) < SHOWN
+            if has_room and key not in self._context.batch[0].waiting:
+                self._shown_keys.append(key)
 
-    def _draw(self, running: MapProgress | None = None) -> None:
+    def _draw(self, running: RunProgress | None = None) -> None:
         now, is_over = time.monotonic(), running is not None and running.is_over
-        if now - self._drawn < _DRAWN_EVERY and not is_over:
+        if now - self._drawn_at < _DRAWN_EVERY and not is_over:
             return
-        self._drawn = now
+        self._drawn_at = now
         self.latest = self.progress(running)
         if self._view is None:
             return
         self._view.progress(self.latest)
-        answered = sum(key in cells for cells in self.cells for key in self._first)
+        answered = sum(key in cells for cells in self.cells for key in self._shown_keys)
         if answered != self._drawn_rows:
             self._drawn_rows = answered
-            positions = sorted(self.plan.plans[0].positions[key] for key in self._first)
+            positions = sorted(self.plan.plans[0].positions[key] for key in self._shown_keys)
             self._view.rows([row_facts(self.plan, each, self.cells) for each in positions])
-
-
-def _part(known: int = 0, failed: int = 0, in_batch: int = 0) -> MapProgress:
-    """Return the progress of rows that need no request.
-
-    Parameters
-    ----------
-    known, failed, in_batch : int
-        Rows with an answer in the journal, rows that can't be sent, and rows in batch jobs.
-    """
-    return MapProgress(
-        done=known,
-        failed=failed,
-        from_journal=known,
-        total=known + failed + in_batch,
-        seconds=0.0,
-        rows_a_second=0.0,
-        usage=Usage(0, 0, 0),
-        cost=0.0,
-        seconds_left=None,
-        waiting_for="",
-        waits=0.0,
-        running=0,
-        is_over=True,
-        in_batch=in_batch,
-    )

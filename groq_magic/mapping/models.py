@@ -19,15 +19,15 @@ def models_of(
 ) -> Iterator[tuple[str, Model | None]]:
     """Yield the ids of models, and their entries in the catalogue.
 
-    An entry affects the request, and so the journal's keys. Our own entries come before those of
-    the service, so that the keys are the same with and without an API key.
+    An entry affects the request, and so the journal's keys. The offline catalogue is preferred, so
+    that the keys are the same with and without an API key.
 
     Parameters
     ----------
     names : iterable of str
         Ids, or names for a task such as `fast`.
     catalogue : callable
-        Returns the models that the key can use; called only for names that we don't know.
+        Returns the models of the key. Called only for names that the offline catalogue lacks.
     """
     for name in names:
         known = offline_catalogue().get(name)

@@ -1,4 +1,4 @@
-"""The options of a map: its own, and those that it shares with `%%groq`."""
+"""The options of `%%groq_map`: its own, and those of `%%groq`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from groq_magic.session_types import VariableName
 __all__ = ["MapOptions"]
 
 _MOST_MODELS = 10
-# More at once would wait for the limits, and each takes a thread.
+# Each takes a thread, and more would only wait for the limits.
 _MOST_AT_ONCE = 200
 
 
 class _Models(OptionType):
-    """Models: on a line with commas between them, in Python also a list."""
+    """Models, separated by commas; in Python also a list."""
 
     repeats: ClassVar[bool] = True
     values: tuple[str, ...] = ("fast", "balanced", "reasoning", "vision")
@@ -64,7 +64,7 @@ class _Checks(OptionType):
     """Fields and columns: `score=teacher,cat=hand`."""
 
     def read(self, flag: str, value: Any) -> str:
-        """Return the text: whether the names exist shows when the map is prepared."""
+        """Return the text; the plan of the map looks the names up."""
         if not issubclass(type(value), str) or not str.strip(value):
             what = (
                 "is blank" if issubclass(type(value), str) else f"takes text, not {quoted(value)}"
@@ -75,7 +75,7 @@ class _Checks(OptionType):
 
 
 class _JournalPath(OptionType):
-    """The path of a file, which need not exist."""
+    """The path of a file that may not exist yet."""
 
     def read(self, flag: str, value: Any) -> Path:
         """Return its absolute path."""
@@ -86,7 +86,7 @@ class _JournalPath(OptionType):
         except FileNotFoundError:
             is_folder = False
         except (OSError, ValueError, RuntimeError):
-            # An impossible path, one that may not be read, or a `~` without a home folder.
+            # An invalid or unreadable path, or a `~` without a home folder.
             raise OptionError(
                 f"{flag} {quoted(text)} isn't a valid path.", try_value(flag, "run.sqlite")
             ) from None
@@ -95,15 +95,15 @@ class _JournalPath(OptionType):
         return path
 
 
-def _of_asks(name: str) -> Any:
-    """Return an option of `%%groq` that a map takes too."""
+def _shared(name: str) -> Any:
+    """Return an option of `%%groq` that `%%groq_map` takes, too."""
     (found,) = (each for each in fields(AskOptions) if each.name == name)
     return field(default=found.default, metadata=found.metadata)
 
 
 @dataclass(frozen=True)
 class MapOptions(OptionTable):
-    """The options of one map; None takes the session's setting.
+    """The options of one map; for None the session's setting holds.
 
     The names are the long options of `%%groq_map` with underscores.
     """
@@ -117,8 +117,8 @@ class MapOptions(OptionTable):
     model: tuple[str, ...] | None = option(
         _Models(), "one model, or several to compare", "-m", metavar="A,B"
     )
-    system: str | None = _of_asks("system")
-    schema: Any = _of_asks("schema")  # noqa: RUF009 - it declares a field, as `field` does
+    system: str | None = _shared("system")
+    schema: Any = _shared("schema")  # noqa: RUF009 - it declares a field, as `field` does
     evidence: bool = option(
         Flag(), "adds a quote from the row for each field, and looks it up there"
     )
@@ -142,8 +142,8 @@ class MapOptions(OptionTable):
     again: bool = option(Flag(), "also asks rows that already have an answer")
     background: bool = option(Flag(), "returns at once; `%groq_runs` shows progress")
     batch: bool = option(Flag(), "Groq's batch engine: half the price, within a day")
-    temperature: float | None = _of_asks("temperature")
-    max_tokens: int | None = _of_asks("max_tokens")
+    temperature: float | None = _shared("temperature")
+    max_tokens: int | None = _shared("max_tokens")
     concurrency: int | None = option(
         Whole(1, 10, _MOST_AT_ONCE), "requests at once; 10 by default", metavar="N"
     )
@@ -155,14 +155,14 @@ class MapOptions(OptionTable):
     journal: Path | None = option(  # noqa: RUF009 - it declares a field, as `field` does
         _JournalPath(), "the file that keeps the answers", metavar="PATH"
     )
-    top_p: float | None = _of_asks("top_p")
-    frequency_penalty: float | None = _of_asks("frequency_penalty")
-    presence_penalty: float | None = _of_asks("presence_penalty")
-    seed: int | None = _of_asks("seed")
-    stop: tuple[str, ...] | None = _of_asks("stop")
-    reasoning_effort: str | None = _of_asks("reasoning_effort")
-    service_tier: str | None = _of_asks("service_tier")
-    timeout: float | None = _of_asks("timeout")
+    top_p: float | None = _shared("top_p")
+    frequency_penalty: float | None = _shared("frequency_penalty")
+    presence_penalty: float | None = _shared("presence_penalty")
+    seed: int | None = _shared("seed")
+    stop: tuple[str, ...] | None = _shared("stop")
+    reasoning_effort: str | None = _shared("reasoning_effort")
+    service_tier: str | None = _shared("service_tier")
+    timeout: float | None = _shared("timeout")
 
     def of_requests(self, model: str) -> AskOptions:
         """Return the options of the requests to one model.
@@ -176,7 +176,7 @@ class MapOptions(OptionTable):
 
     @property
     def words(self) -> str:
-        """The options that change the answers, as typed: `--schema score int --pack 20`."""
+        """The options that change the answers: `--schema score int --pack 20`."""
         given = ((each, getattr(self, each.name)) for each in self.table())
         return " ".join(
             f"{each.flag} {'' if value is True else each.type.saved(value)}".strip()

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MapInputs", "MapPlan", "map_plan"]
 
-_ITS_PACE = "The batch engine sets its own pace and limits."
+_OWN_LIMITS = "The batch engine has its own speed and limits."
 _NOT_WITH_BATCH = MappingProxyType(
     {
         "background": "With --batch the cell returns at once anyway.",
-        "budget": "A job can't stop there; `--dry-run` estimates the cost, `--limit N` lowers it.",
-        "concurrency": _ITS_PACE,
-        "share": _ITS_PACE,
-        "service_tier": "The batch engine is itself a tier.",
+        "budget": "A job has no budget; `--dry-run` estimates the cost, `--limit N` lowers it.",
+        "concurrency": _OWN_LIMITS,
+        "share": _OWN_LIMITS,
+        "service_tier": "The batch engine is a service tier itself.",
     }
 )
 
@@ -55,18 +55,17 @@ class MapInputs:
     Parameters
     ----------
     prompt : str
-        As typed.
     data : object
     namespace : mapping
         The session's variables.
     models : tuple of (str, Model or None)
         The ids, and their entries in the catalogue.
     defaults : AskOptions
-        What the user has set.
+        The user's settings.
     privacy : Privacy
     secrets : Secrets
     per_byte : float
-        Tokens of a byte of text, as the service has counted so far.
+        Tokens of a byte of text, according to the service's counts so far.
     url : str
         The address of the service.
     practice : bool
@@ -86,7 +85,7 @@ class MapInputs:
 
     @property
     def server(self) -> str:
-        """The kind of server, in a word; "" for Groq."""
+        """The kind of server: "practice", "local", or "" for Groq."""
         return "practice" if self.practice else "local" if is_loopback(self.url) else ""
 
 
@@ -98,7 +97,7 @@ class MapPlan:
     ----------
     options : MapOptions
     prompts : RowPrompts
-        With the rows of the frame: those that are asked.
+        The prompts, with the rows that are asked.
     plans : tuple of RequestPlan
         The requests to each model.
     columns : tuple of ResultColumns
@@ -126,7 +125,7 @@ class MapPlan:
 
     @property
     def requested(self) -> int:
-        """How many answers it needs: one for equal rows, for each model."""
+        """The number of answers: for each model one for each different row."""
         return sum(len(plan.positions) for plan in self.plans)
 
 
@@ -141,12 +140,12 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     Raises
     ------
     OptionError
-        For data without rows, an unknown field or column, a name that is taken, or options that
-        exclude each other.
+        For data without rows, unknown fields or columns, new columns with a name of the data's,
+        and options that exclude each other.
     PromptError
         When a name in the prompt is unknown or private, or a value can't be sent.
     """
-    _check_together(options)
+    _refuse_together(options)
     rows = rows_of(inputs.data)
     schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
     types = [_type_of(schema, options, known) for _, known in inputs.models]
@@ -187,7 +186,7 @@ def _type_of(schema: Schema | None, options: MapOptions, known: Model | None) ->
 
 
 def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
-    """Return the rows that are asked, which are those of the frame."""
+    """Return the rows that are asked: all, or those that the options choose."""
     if checks:
         positions = positions_to_check(rows, checks)
         if not positions:
@@ -203,7 +202,7 @@ def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
     return rows
 
 
-def _check_together(options: MapOptions) -> None:
+def _refuse_together(options: MapOptions) -> None:
     """Refuse options that exclude each other."""
     if options.limit and options.sample:
         raise OptionError("--limit and --sample exclude each other.", "Give one of them.")
@@ -214,7 +213,7 @@ def _check_together(options: MapOptions) -> None:
 
 
 def _check_budget(options: MapOptions, models: list[str]) -> None:
-    """Refuse a budget in dollars where a price is not known."""
+    """Refuse a budget in dollars if a model's price is unknown."""
     if options.budget is not None:
         for model in models:
             options.budget.price(model, Usage(1, 1, 2))

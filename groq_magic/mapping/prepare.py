@@ -1,4 +1,4 @@
-"""Prepare a map: its plan and journal, the known and the too long rows, and the account."""
+"""Prepare a map: its plan, its journal, the rows that need no request, and the account."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ __all__ = [
     "PreparedMap",
     "account_now",
     "notices_of",
-    "planned",
     "prepare_map",
-    "prepared",
+    "prepare_plan",
+    "session_plan",
 ]
 
 _MOST_LISTED, _LONGEST_NAME = 5, 60
@@ -55,9 +55,9 @@ class MapAsk:
     data : object
     options : MapOptions
     names : mapping of str to object
-        The variables that the prompt may name.
+        The variables for the prompt.
     data_names : frozenset of str
-        The variables that the data was made of.
+        The names of the variables from which the data comes.
     """
 
     prompt: str
@@ -69,7 +69,7 @@ class MapAsk:
 
 @dataclass(frozen=True)
 class PreparedMap:
-    """A map that is ready to be run.
+    """A map that is ready to run.
 
     Parameters
     ----------
@@ -77,15 +77,15 @@ class PreparedMap:
     journal : Journal
     settings : RunSettings
     account : Account or None
-        None where every answer is in the journal.
+        None if no row has to be sent.
     known : tuple of mapping of str to RowAnswer
-        For each model the answers that were in the journal, by the rows' keys.
+        For each model the answers in the journal, by the rows' keys.
     too_long : tuple of mapping of str to RowAnswer
-        For each model the rows that are not sent, with their errors.
+        For each model the errors of rows that are too long to send, by the rows' keys.
     notices : tuple of str
         Lines to show above the rows.
     batch : tuple of BatchRows
-        For each model its rows in batch jobs; answers from there are also in `known`.
+        For each model its rows in batch jobs. Answers that came from there are also in `known`.
     """
 
     plan: MapPlan
@@ -99,14 +99,14 @@ class PreparedMap:
 
     @cached_property
     def included(self) -> tuple[tuple[str, int | str], ...]:
-        """Names and sizes of what its requests include, for the log."""
+        """The names and sizes of the values that the requests include, for the log."""
         prompts = self.plan.prompts
         hidden = prompts.secrets.hidden
         columns = ((hidden(clip(part.text, 200)), "a column") for part in prompts.parts)
         return (*((hidden(each.name), each.size) for each in prompts.included), *columns)
 
 
-def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
+def session_plan(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
     """Return the plan of a map; the user's own code may run here.
 
     Parameters
@@ -118,9 +118,10 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
 
     Raises
     ------
-    OptionError, PromptError, ModelError
-        As `map_plan`, for the name of the result, and when the key has no model for a task name
-        such as `fast`.
+    OptionError, PromptError
+        As `map_plan` does; also if the variable for the result must not be replaced.
+    ModelError
+        When the key has no model for a task name such as `fast`.
     """
     replaced = replaced_by_result(
         ask.options.out or "", session.namespace, session.map_results, ask.data, ask.data_names
@@ -146,8 +147,8 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
         ask.options,
     )
     budget = ask.options.budget
-    counted = plan.practice and budget is not None and budget.in_dollars
-    notices = (replaced, _PRACTICE_BUDGET if counted else "")
+    needs_note = plan.practice and budget is not None and budget.in_dollars
+    notices = (replaced, _PRACTICE_BUDGET if needs_note else "")
     return replace(plan, notices=tuple(filter(None, notices)))
 
 
@@ -157,24 +158,24 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     Raises
     ------
     OptionError, PromptError, ModelError
-        As `planned`, and where the journal is something else than a journal.
+        As `session_plan` does; also when the file for the journal isn't a journal.
     ApiKeyError
         When a row has to be sent, and there is no key.
     """
-    plan = planned(session, ask, fetch=True)
+    plan = session_plan(session, ask, fetch=True)
     url = session.service.base_url()
     settings, unwritten = _settings(session, ask), session.unwritten
-    return prepared(plan, settings, url, lambda: account_now(session), unwritten)
+    return prepare_plan(plan, settings, url, lambda: account_now(session), unwritten)
 
 
-def prepared(
+def prepare_plan(
     plan: MapPlan,
     settings: RunSettings,
     url: str,
     account: Callable[[], Account],
     unwritten: UnwrittenOfFiles | None,
 ) -> PreparedMap:
-    """Look up which rows of a plan have to be sent, without sending any.
+    """Look up which rows of a plan need no request.
 
     Parameters
     ----------
@@ -183,14 +184,14 @@ def prepared(
     url : str
         The address of the service.
     account : callable
-        Returns the service and the key; called if a row has to be sent.
+        Returns the service and the key. Called only if a row has to be sent.
     unwritten : UnwrittenOfFiles or None
-        As `Journal` takes it.
+        Answers that earlier journals could not write.
 
     Raises
     ------
     OptionError
-        When the journal is something else than a journal.
+        When the file for the journal isn't a journal.
     GroqMagicError
         As `account` does.
     """
@@ -218,19 +219,19 @@ def prepared(
         (
             *notices_of(plan),
             *(plan.prompts.secrets.hidden(line) for line in too_long),
-            *waiting_notices(rows for _, rows in found),
+            *waiting_notices(plan.plans, (rows for _, rows in found)),
         ),
         tuple(rows for _, rows in found),
     )
 
 
 def account_now(session: Session) -> Account:
-    """Return the account in use; where there is no key, the main thread asks the user for one.
+    """Return the account in use. Without a key, the main thread asks the user for one.
 
     Raises
     ------
     ApiKeyError
-        When there is no key and the user gives none.
+        When there is still no key.
     """
     if session.owner.is_here:
         session.service.client()
@@ -247,7 +248,7 @@ def _catalogue(session: Session, *, fetch: bool) -> Catalogue:
 
 
 def notices_of(plan: MapPlan) -> tuple[str, ...]:
-    """Return lines about what a map sends, and what it leaves out."""
+    """Return lines about the values that a map sends, and about those it replaces."""
     hidden = plan.prompts.secrets.hidden
     columns = list(dict.fromkeys(part.text for part in plan.prompts.parts))
     shown = ", ".join(f"`{clip(name, _LONGEST_NAME)}`" for name in columns[:_MOST_LISTED])

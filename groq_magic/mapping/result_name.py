@@ -1,4 +1,4 @@
-"""The variable for a map's result: which names are refused, and what the result replaces."""
+"""The variable for a map's result, which must not replace the data or code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST = 60
 
 
 def names_in(code: str) -> frozenset[str]:
-    """Return the variables that an expression reads, without those that it defines itself."""
+    """Return the variables that an expression reads, without its own loop variables."""
     tree = tried(lambda: ast.parse(code.strip(), mode="eval"), None)
     nodes = tuple(ast.walk(tree)) if tree is not None else ()
     names = [node for node in nodes if isinstance(node, ast.Name)]
@@ -35,25 +35,24 @@ def replaced_by_result(
     data: Any,
     data_names: frozenset[str],
 ) -> str:
-    """Return a line about the variable that the result replaces; "" where nothing is lost.
+    """Return a line about the value that the result replaces, "" if no value is lost.
 
     Parameters
     ----------
     name : str
-        Of the variable for the result.
+        The variable for the result.
     variables : mapping of str to object
-        The session's.
+        The session's variables.
     former : mapping of str to object
         The results of earlier maps, by their variables.
     data : object
-        The data of the map.
     data_names : frozenset of str
-        The variables that the data was made of.
+        The names of the variables from which the data comes.
 
     Raises
     ------
     OptionError
-        When it is the data, a module, a class or a function.
+        When the variable is the data, a module, a class or a function.
     """
     if name not in variables:
         return ""
@@ -71,7 +70,7 @@ def replaced_by_result(
 
 
 def _kind_of(value: Any) -> str:
-    """Return the kind of a value that is code; "" for data."""
+    """Return the kind of a value that is code, "" for data."""
     if is_a(value, ModuleType):
         return "module"
     if is_a(value, type):

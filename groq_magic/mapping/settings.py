@@ -1,4 +1,4 @@
-"""The settings of a map's runs, and their name in the list of runs."""
+"""The settings and the name of a map's runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_PROMPT, _LONGEST_OPTIONS = 60, 50
 
 
 def run_name(variable: str, prompt: str, options: MapOptions, hidden: Callable[[str], str]) -> str:
-    """Return the name of a run in the list: its variable, the prompt's beginning, its options.
+    """Return the name of a run: its variable, the beginning of the prompt, and its options.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def run_name(variable: str, prompt: str, options: MapOptions, hidden: Callable[[
     prompt : str
     options : MapOptions
     hidden : callable
-        Takes a text, and returns it without secrets.
+        Replaces secrets in a text.
     """
     begin = first_words(hidden(prompt), _LONGEST_PROMPT)
     words = first_words(hidden(options.words), _LONGEST_OPTIONS)
@@ -43,7 +43,7 @@ def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSetti
     settings : Settings
     options : MapOptions
     name : str
-        For the list of runs.
+        The name in the list of runs.
     """
     usual = RunSettings()
     return replace(

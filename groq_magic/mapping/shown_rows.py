@@ -1,4 +1,4 @@
-"""Rows of a map as a table shows them."""
+"""The rows that a view shows as a table: headings, and the text of cells."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groq_magic.mapping.plan import MapPlan
-    from groq_magic.mapping.results.frame import RowCells
+    from groq_magic.mapping.results.frame import ResultColumns, RowCells
 
 __all__ = ["SHOWN", "cell_words", "error_columns", "row_facts", "shown_columns"]
 
-# Rows, columns of the data, and characters of a cell.
+# The most rows, columns of the data, and characters of a cell.
 SHOWN = 5
-_MOST_GIVEN, _LONGEST = 3, 200
+_MOST_DATA_COLUMNS, _LONGEST = 3, 200
 
 
 def shown_columns(plan: MapPlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the headings of the rows that are shown: columns of the data, and new ones."""
-    given = tuple(clip(part.text, 60) for part in plan.prompts.parts[:_MOST_GIVEN])
-    new = tuple(columns.column_names[name] for columns, name, _ in _new(plan))
+    """Return the headings: columns of the data that the prompt names, and new columns."""
+    given = tuple(clip(part.text, 60) for part in plan.prompts.parts[:_MOST_DATA_COLUMNS])
+    new = tuple(columns.column_names[name] for columns, name, _ in _new_columns(plan))
     return given, new
 
 
 def error_columns(plan: MapPlan) -> tuple[int, ...]:
-    """Return the places of the columns of errors among those that are shown."""
-    given = len(plan.prompts.parts[:_MOST_GIVEN])
-    return tuple(given + at for at, (_, name, _) in enumerate(_new(plan)) if name == ERROR)
+    """Return the positions of the error columns among all headings."""
+    given = len(plan.prompts.parts[:_MOST_DATA_COLUMNS])
+    return tuple(given + at for at, (_, name, _) in enumerate(_new_columns(plan)) if name == ERROR)
 
 
 def row_facts(
-    plan: MapPlan, place: int, cells: Sequence[dict[str, RowCells]], *, is_over: bool = False
+    plan: MapPlan, position: int, cells: Sequence[dict[str, RowCells]], *, is_over: bool = False
 ) -> MapRow:
     """Return one row of the frame as a table shows it.
 
     Parameters
     ----------
     plan : MapPlan
-    place : int
-        Of the row.
+    position : int
+        The row's position.
     cells : sequence of dict
-        For each model what stands in the new columns, by the rows' keys.
+        For each model the cells of the new columns, by the rows' keys.
     is_over : bool
-        Whether rows without an answer show that they were not asked, as the frame does.
+        Whether a row without an answer shows "Not asked yet."
     """
     try:
-        texts = [text for _, text in plan.prompts.row(place).texts[:_MOST_GIVEN]]
+        texts = [text for _, text in plan.prompts.row(position).texts[:_MOST_DATA_COLUMNS]]
     except PromptError:
-        texts = [""] * len(plan.prompts.parts[:_MOST_GIVEN])
+        texts = [""] * len(plan.prompts.parts[:_MOST_DATA_COLUMNS])
     empty = EMPTY if is_over else {}
     found: dict[str, RowCells] = {
-        columns.model: answers.get(requests.keys[place], empty)
+        columns.model: answers.get(requests.keys[position], empty)
         for columns, requests, answers in zip(plan.columns, plan.plans, cells, strict=True)
     }
     texts += [
         _new_cell(plan, found[columns.model], name, is_quote=is_quote)
-        for columns, name, is_quote in _new(plan)
+        for columns, name, is_quote in _new_columns(plan)
     ]
     return MapRow(
-        plan.prompts.secrets.hidden(plan.rows.label(place)),
+        plan.prompts.secrets.hidden(plan.rows.label(position)),
         tuple(clip(text, _LONGEST) for text in texts),
         any(row.get(ERROR) for row in found.values()),
     )
@@ -88,8 +88,8 @@ def cell_words(plan: MapPlan, value: Any) -> str:
     return plan.prompts.secrets.hidden(text)
 
 
-def _new(plan: MapPlan) -> list[tuple[Any, str, bool]]:
-    """Return the new columns to show: each one's field, quote or error, and if it is a quote."""
+def _new_columns(plan: MapPlan) -> list[tuple[ResultColumns, str, bool]]:
+    """Return for each new column its model's columns, its content, and whether it has quotes."""
     found = []
     for columns, requests in zip(plan.columns, plan.plans, strict=True):
         fields = tuple(requests.answer_type.fields)

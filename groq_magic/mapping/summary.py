@@ -1,4 +1,4 @@
-"""The summary of a map: its fields, its errors, and how well its answers agree."""
+"""The facts that a view gets at the start of a map, and at its end."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _THOUSAND, _MINUTE = 1_000, 60.0
 
 
 def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
-    """Return what a view gets at the start of a map.
+    """Return the facts at the start.
 
     Parameters
     ----------
     plan : MapPlan
     name : str
-        The variable that the frame goes into, "" for none.
+        The variable for the result, "" for none.
     notices : sequence of str
     """
     given, new = shown_columns(plan)
@@ -50,28 +50,28 @@ def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
         (*given, *new),
         len(given),
         plan.practice,
-        (*notices, *([] if len(plan.rows) else ["The data have no rows."])),
+        (*notices, *([] if len(plan.rows) else ["The data has no rows."])),
         error_columns(plan),
     )
 
 
 def map_end(run: MapRun, remedy: str, notices: Sequence[str], *, is_raised: bool = False) -> MapEnd:
-    """Return what a view gets at the end of a map.
+    """Return the facts at the end.
 
     Parameters
     ----------
     run : MapRun
     remedy : str
-        What to do where it ended before its last row.
+        What to do if the map ended before its last row, or rows failed.
     notices : sequence of str
     is_raised : bool
-        Whether an error follows that gives the reason of its end.
+        Whether an error follows that states the reason and the remedy.
     """
     plan = run.plan
     shown = range(min(SHOWN, len(plan.rows)))
     return MapEnd(
         run.progress(),
-        tuple(row_facts(plan, place, run.cells, is_over=True) for place in shown),
+        tuple(row_facts(plan, position, run.cells, is_over=True) for position in shown),
         tuple(_fields(run)),
         _errors(run),
         tuple(_checks(run) if plan.checks else _comparisons(run)),
@@ -104,13 +104,13 @@ def _fields(run: MapRun) -> Iterator[MapField]:
 def _quotes(run: MapRun) -> Iterator[MapQuotes]:
     for number, columns in enumerate(run.plan.columns):
         plan, cells = run.plan.plans[number], run.cells[number]
-        found = [cells[key] for key in plan.keys if key in cells]
-        answered = [row for row in found if not row.get(ERROR)]
+        rows = [cells[key] for key in plan.keys if key in cells]
+        answered = [row for row in rows if not row.get(ERROR)]
         for name in map(quote_name, plan.answer_type.fields if plan.answer_type.evidence else ()):
-            none = sum(not row.get(name, "").strip() for row in answered)
+            missing = sum(not row.get(name, "").strip() for row in answered)
             invented = sum(is_invented(row, name) for row in answered)
-            counts = (len(answered) - none - invented, invented, none)
-            yield MapQuotes(columns.column_names[name], *counts)
+            found = len(answered) - missing - invented
+            yield MapQuotes(columns.column_names[name], found, invented, missing)
 
 
 def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
@@ -148,12 +148,12 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
     is_model: bool = False,
 ) -> CheckFacts:
     plan = run.plan
-    found = agreement(values, _values(run, number, name), range(len(plan.rows)))
+    found = agreement(values, _values(run, number, name))
     rows = (
         (
             plan.prompts.secrets.hidden(plan.rows.label(each.position)),
             clip(cell_words(plan, each.expected), _LONGEST),
-            clip(cell_words(plan, each.given), _LONGEST),
+            clip(cell_words(plan, each.answer), _LONGEST),
         )
         for each in found.disagreements[:_MOST_DISAGREEING]
     )
@@ -170,7 +170,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
 
 
 def _cost(run: MapRun, number: int) -> float | None:
-    """Return what 1,000 rows cost; answers from the journal count at their original price."""
+    """Return the cost of 1,000 rows; answers from the journal count at their price then."""
     usages = [each.usage for each in run.answers[number].values() if each.usage is not None]
     model = run.plan.plans[number].model
     costs = [cost(model, usage, in_batch=run.plan.options.batch) for usage in usages]
@@ -181,6 +181,6 @@ def _cost(run: MapRun, number: int) -> float | None:
 
 
 def _rate(run: MapRun, number: int) -> float | None:
-    progress = run.progress_of(number)
+    progress = run.sent_progress(number)
     asked = progress.done + progress.failed - progress.from_journal
     return asked / progress.seconds * _MINUTE if asked and progress.seconds else None

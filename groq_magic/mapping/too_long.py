@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["too_long_rows"]
 
-# An older limit may have been raised since, and is ignored.
-_FRESH = 3600.0  # seconds
+# An older limit, in seconds, is ignored: it may have been raised since.
+_FRESH = 3600.0
 _MOST_LISTED = 5
 
 
@@ -29,12 +29,12 @@ def too_long_rows(
     answered: Container[str],
     options: MapOptions,
 ) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
-    """Return the rows that the service would refuse, with their errors, and a line about them.
+    """Return the errors of rows that the service would refuse, and a line about these rows.
 
     Parameters
     ----------
     account : Account or None
-        Where limits are known.
+        The account whose limits count.
     plan : RequestPlan
     model : Model or None
     answered : container of str
@@ -42,7 +42,7 @@ def too_long_rows(
     options : MapOptions
     """
     minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
-    # The batch engine has no limits a minute.
+    # Limits a minute don't count for the batch engine.
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH and not options.batch
     window = model.context_window if model is not None else None
     a_minute = minute.limit if minute is not None and is_fresh else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from groq_magic.practice.batches import Batches, Outcome
+from groq_magic.practice.batches import Batches, RequestResult
 from groq_magic.practice.files import Files
 from groq_magic.practice.refusals import Refusal, parsed_json, unknown_url
 from groq_magic.practice.response import Chunk, Response, json_response
@@ -36,7 +36,7 @@ class BatchEngine:
 
     def __init__(self, chat: Callable[[], Chat], *, is_in_plan: bool) -> None:
         self.files = Files()
-        self.batches = Batches(self.files, lambda body: _outcome(chat(), body))
+        self.batches = Batches(self.files, lambda body: _result(chat(), body))
         self._is_in_plan = is_in_plan
 
     def respond(
@@ -87,18 +87,18 @@ class BatchEngine:
         return json_response(200, result)
 
 
-def _outcome(chat: Chat, body: Mapping[str, Any]) -> Outcome:
+def _result(chat: Chat, body: Mapping[str, Any]) -> RequestResult:
     """Answer one request of a batch, without the limits of chat requests."""
     try:
         scripted, answer = chat.answer_in_batch(body)
     except Refusal as refusal:
-        return Outcome(refusal.status, {"error": refusal.error()}, "req_practice")
+        return RequestResult(refusal.status, {"error": refusal.error()}, "req_practice")
     if scripted == "failed":
         failure = Refusal(500, "the model failed", "internal_server_error")
-        return Outcome(failure.status, {"error": failure.error()}, answer.request_id)
+        return RequestResult(failure.status, {"error": failure.error()}, answer.request_id)
     if scripted:
-        return Outcome(0, waits=scripted == "waiting")
-    return Outcome(200, answer.document(), answer.request_id)
+        return RequestResult(0, waits=scripted == "waiting")
+    return RequestResult(200, answer.document(), answer.request_id)
 
 
 def _content(content: bytes) -> Response:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from groq_magic.practice.batch_input import BatchLine
     from groq_magic.practice.files import Files
 
-__all__ = ["Batches", "Outcome"]
+__all__ = ["Batches", "RequestResult"]
 
 _WINDOW = re.compile(r"([1-9]\d{0,3})([hd])")
 _HOURS = {"h": 1, "d": 24}
@@ -39,13 +39,13 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The outcome of one request of a batch.
+class RequestResult:
+    """The result of one request of a batch.
 
     Parameters
     ----------
     status : int
-        The HTTP status; 0 if the request expires or waits.
+        The HTTP status; 0 for a request that expires or waits instead of being answered.
     body : mapping
     request_id : str
     waits : bool
@@ -69,7 +69,7 @@ class _Job:
     times: dict[str, int] = field(default_factory=dict)
     errors: list[dict[str, object]] = field(default_factory=list)
     lines: tuple[BatchLine, ...] = ()
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    results: dict[str, RequestResult] = field(default_factory=dict)
     output: str | None = None
     error: str | None = None
 
@@ -79,7 +79,7 @@ class _Job:
 
     def item(self) -> dict[str, object]:
         created = self.times["validating"]
-        statuses = [outcome.status for outcome in self.outcomes.values()]
+        statuses = [result.status for result in self.results.values()]
         completed = statuses.count(200)
         failed = sum(1 for status in statuses if status not in (0, 200))
         stages = ("in_progress", "finalizing", "completed", "failed", "expired")
@@ -108,10 +108,10 @@ class Batches:
     ----------
     files : Files
     answer : callable
-        Takes the body of one request, and returns its `Outcome`.
+        Takes the body of one request, and returns its `RequestResult`.
     """
 
-    def __init__(self, files: Files, answer: Callable[[Mapping[str, Any]], Outcome]) -> None:
+    def __init__(self, files: Files, answer: Callable[[Mapping[str, Any]], RequestResult]) -> None:
         self._files, self._answer = files, answer
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
@@ -196,8 +196,8 @@ class Batches:
             self._execute(job, len(job.lines) // 2)
         elif job.status == "in_progress":
             self._execute(job, len(job.lines))
-            if not any(outcome.waits for outcome in job.outcomes.values()):
-                expires = any(outcome.status == 0 for outcome in job.outcomes.values())
+            if not any(result.waits for result in job.results.values()):
+                expires = any(result.status == 0 for result in job.results.values())
                 self._end(job, "expired" if expires else "completed")
         elif job.status == "cancelling":
             self._end(job, "cancelled")
@@ -207,16 +207,16 @@ class Batches:
         job.errors = [fault.item() for fault in faults]
 
     def _execute(self, job: _Job, count: int) -> None:
-        for line in job.lines[len(job.outcomes) : count]:
-            job.outcomes[line.custom_id] = self._answer(line.body)
+        for line in job.lines[len(job.results) : count]:
+            job.results[line.custom_id] = self._answer(line.body)
 
     def _end(self, job: _Job, status: str) -> None:
         output: list[str] = []
         errors: list[str] = []
         for line in job.lines:
-            outcome = job.outcomes.get(line.custom_id, Outcome(0))
-            lines = output if outcome.status == 200 else errors  # noqa: PLR2004 - HTTP's OK
-            lines.append(_output_line(line.custom_id, outcome, status))
+            result = job.results.get(line.custom_id, RequestResult(0))
+            lines = output if result.status == 200 else errors  # noqa: PLR2004 - HTTP's OK
+            lines.append(_output_line(line.custom_id, result, status))
         job.output = self._store(job, "output", output)
         job.error = self._store(job, "error", errors)
         job.set_status(status)
@@ -228,11 +228,11 @@ class Batches:
         return self._files.add(f"{job.id}_{kind}.jsonl", content).id
 
 
-def _output_line(custom_id: str, outcome: Outcome, status: str) -> str:
+def _output_line(custom_id: str, result: RequestResult, status: str) -> str:
     head: dict[str, object] = {"id": new_id("batch_req"), "custom_id": custom_id}
-    if outcome.status:
-        answer = {"status_code": outcome.status, "request_id": outcome.request_id}
-        return to_json({**head, "response": {**answer, "body": outcome.body}, "error": None})
+    if result.status:
+        answer = {"status_code": result.status, "request_id": result.request_id}
+        return to_json({**head, "response": {**answer, "body": result.body}, "error": None})
     error = {"code": f"batch_{status}", "message": _REASONS.get(status, "")}
     return to_json({**head, "response": None, "error": error})
 

@@ -24,7 +24,7 @@ from groq_magic.api import limits
 from groq_magic.api.account import account_of
 from groq_magic.api.key import ApiKey
 from groq_magic.mapping.sending.journal import Journal
-from groq_magic.mapping.sending.row_request import RowRequest
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest, Split
 from groq_magic.mapping.sending.run import Run
 from groq_magic.mapping.sending.run_settings import RunSettings
 
@@ -55,6 +55,11 @@ def requests(count: int, most: int = 64, sentences: int = 4) -> Iterator[RowRequ
         yield RowRequest((key,), made, len(made["messages"][0]["content"]) // 4)
 
 
+def single(request: RowRequest, answer: RowAnswer) -> Split:
+    """Return the answer to a request for one row."""
+    return Split({request.keys[0]: answer})
+
+
 def seconds(
     url: str, journal: Journal, rows: Iterator[RowRequest], count: int, **settings: Any
 ) -> float:
@@ -64,9 +69,16 @@ def seconds(
         rows,
         journal=journal,
         account=lambda: account_of(ApiKey(KEY, "a benchmark"), url),
-        settings=RunSettings(total=count, concurrency=AT_ONCE, **settings),
+        settings=RunSettings(concurrency=AT_ONCE, **settings),
+        request_for=lambda keys: RowRequest(tuple(keys), {}, 0),
+        split=single,
+        nearest=str,
+        on_sent=lambda _request, _outcome: None,
     )
-    answers = sum(not answer.error for _, answer in run)
+    answers = 0
+    with run:
+        while not run.is_over:
+            answers += sum(not answer.error for _, answer in run.take(0.05))
     assert answers == count, (answers, run.reason)
     return time.perf_counter() - began
 

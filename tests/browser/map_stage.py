@@ -30,9 +30,10 @@ REVIEW = "The rice was fine, but the oil had leaked all over the box, and nobody
 KINDS = ("negative", "neutral", "positive")
 
 
-def start(columns: tuple[str, ...] = COLUMNS, given: int = 1, **changes: Any) -> MapStart:
+def start(columns: tuple[str, ...] = COLUMNS, data_columns: int = 1, **changes: Any) -> MapStart:
     values = {"name": "answers", "models": (MODEL,), "rows": 1_000, "requested": 1_000}
-    return MapStart(**{**values, "columns": columns, "given": given, "practice": False, **changes})
+    headings = {"columns": columns, "data_columns": data_columns, "practice": False}
+    return MapStart(**{**values, **headings, **changes})
 
 
 def progress(done: int, failed: int = 0, **changes: Any) -> MapProgress:
@@ -49,7 +50,6 @@ def progress(done: int, failed: int = 0, **changes: Any) -> MapProgress:
         "seconds_left": (1_000 - done) / 21,
         "waiting_for": "",
         "waits": 0.0,
-        "running": 10,
         "is_over": over,
     }
     return MapProgress(**{**values, **changes})

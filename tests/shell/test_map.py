@@ -91,7 +91,7 @@ def test_a_schema_gives_a_column_a_field(mapped: Any, practice: Any) -> None:
     assert str(found["p_score"].dtype) == "Int64"
 
 
-def test_in_python_it_returns_the_frame_and_sets_no_name(mapped: Any, practice: Any) -> None:
+def test_in_python_a_map_returns_the_frame_and_sets_no_variable(mapped: Any, practice: Any) -> None:
     practice.script([{"pieces": ["fine"]}])
     ran = mapped.fine(
         "import groq_magic\ngot = groq_magic.map('Rate {{row}}', ['x', 'y'], limit=1)"
@@ -275,7 +275,7 @@ def test_a_row_that_failed_has_a_line_and_is_asked_again(mapped: Any, practice: 
     assert frame(mapped)["error"].tolist() == [None] * 3
 
 
-def test_an_error_that_all_rows_would_get_ends_the_run(mapped: Any, practice: Any) -> None:
+def test_an_error_of_all_rows_ends_the_map(mapped: Any, practice: Any) -> None:
     practice.faults("401")
     ran = mapped.run("%%groq_map df --concurrency 1\nIs {{text}} praise?")
     assert "refuses the key" in str(ran.error)
@@ -330,7 +330,7 @@ def interrupt_when() -> Iterator[Callable[[Callable[[], Any]], None]]:
     signal.signal(signal.SIGINT, before)
 
 
-def test_what_came_before_stop_is_the_frame_and_the_rest_is_asked_later(
+def test_stop_keeps_the_answers_so_far_and_the_rest_is_asked_later(
     mapped: Any, practice: Any, interrupt_when: Any
 ) -> None:
     many(mapped, 40)
@@ -399,7 +399,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(
     assert "answers" not in mapped.shell.user_ns
 
 
-def test_a_dry_run_unfolds_the_first_prompt_and_names_the_rows_of_the_others(mapped: Any) -> None:
+def test_a_dry_run_shows_the_first_prompt_and_previews_of_the_others(mapped: Any) -> None:
     prompt = f"Rate {{{{text}}}} {'with care ' * 20}and {{{{n}}}}"
     line = "%%groq_map df --schema 'score int, why' --evidence -s 'You rate.' --dry-run"
     ran = mapped.fine(f"{line}\n{prompt}")
@@ -439,7 +439,7 @@ def test_check_compares_models_with_a_column(mapped: Any, practice: Any) -> None
     assert not any("teacher" in each for each in sent)
 
 
-def test_rows_are_packed_and_the_missing_ones_asked_alone(mapped: Any, practice: Any) -> None:
+def test_rows_are_packed_and_missing_answers_asked_alone(mapped: Any, practice: Any) -> None:
     many(mapped, 4)
     rows = [{"row": n, "answer": f"{n}"} for n in (1, 2, 3)]
     practice.script(
@@ -463,7 +463,7 @@ def test_a_refused_pack_gives_the_answers_that_came_with_it(mapped: Any, practic
     assert frame(mapped)["error"].tolist() == [None] * 3
 
 
-def test_a_field_with_the_name_of_a_quotes_check_is_no_quote(mapped: Any, practice: Any) -> None:
+def test_a_field_may_have_the_name_of_a_check_of_a_quote(mapped: Any, practice: Any) -> None:
     practice.script([{"reply": '{"price": 3.5, "price_ok": false}'}])
     ran = mapped.fine("%%groq_map df --schema 'price float, price_ok bool'\nRate {{text}}")
     assert "not in its row" not in ran.everything
@@ -479,9 +479,7 @@ def test_evidence_is_looked_up_in_the_row(mapped: Any, practice: Any) -> None:
     assert found["topic_quote_at"].tolist() == [4, pd.NA]
 
 
-def test_json_cut_by_the_limit_of_the_sample_is_asked_without_it(
-    mapped: Any, practice: Any
-) -> None:
+def test_json_cut_by_our_limit_is_asked_without_it(mapped: Any, practice: Any) -> None:
     many(mapped, 12)
     long = json.dumps({"why": "x " * 400, "score": 1})
     practice.script([{"match": "row 11", "reply": long}, {"reply": '{"why": "short", "score": 2}'}])
@@ -495,7 +493,7 @@ def test_json_cut_by_the_limit_of_the_sample_is_asked_without_it(
     assert any(limits[10:])
 
 
-def test_a_map_sends_the_traits_that_are_set(mapped: Any, practice: Any) -> None:
+def test_settings_come_before_defaults(mapped: Any, practice: Any) -> None:
     practice.script([{"pieces": ["fine"]}])
     mapped.fine("%config GroqMagics.temperature = 0.7")
     mapped.fine("%config GroqMagics.reasoning_effort = 'high'")

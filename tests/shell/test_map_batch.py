@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CELL = "%%groq_map df --batch\nRate {{text}}"
 PLAIN = "%%groq_map df\nRate {{text}}"
 HAS = re.compile(r"Waiting for Groq's batch job [0-9a-f]{8}\.")
-# The practice server goes one step on whenever it is asked for a job.
+# The practice server's jobs advance by one step with each request for a job.
 STEPS = 5
 KEPT = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
 
@@ -70,7 +70,7 @@ def job(cells: Any) -> str:
 
 
 def finish(cells: Any) -> None:
-    """Let the practice server's jobs go on until they are over."""
+    """Ask for the practice server's jobs until all are over."""
     going = re.compile(r"being checked|being cancelled|requests done +a moment")
     for _ in range(STEPS):
         if not going.search(shown(cells.fine("%groq_runs status"))):
@@ -79,13 +79,13 @@ def finish(cells: Any) -> None:
 
 
 def files(practice: Any) -> list[Any]:
-    """Return the files that are at the service."""
+    """Return the files at the service."""
     sdk = groq.Groq(api_key=KEY, base_url=practice.url, max_retries=0)
     return list(sdk.files.list().data)
 
 
-def handed_over(practice: Any) -> int:
-    """Return how many requests the batch engine has got in all."""
+def submitted_requests(practice: Any) -> int:
+    """Return the number of requests in all jobs at the service."""
     sdk = groq.Groq(api_key=KEY, base_url=practice.url, max_retries=0)
     return sum(batch.request_counts.total for batch in sdk.batches.list().data)
 
@@ -93,7 +93,7 @@ def handed_over(practice: Any) -> int:
 # The cell
 
 
-def test_rows_are_handed_over_fetched_and_the_cell_makes_the_frame_whole(
+def test_rows_are_submitted_and_fetched_and_the_cell_returns_the_frame(
     mapped: Any, practice: Any
 ) -> None:
     ran = mapped.fine(CELL)
@@ -128,12 +128,10 @@ def test_the_cell_alone_fetches_too(mapped: Any, practice: Any) -> None:
     for _ in range(3):
         mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
-    assert (practice.requests(), files(practice), handed_over(practice)) == ([], [], 3)
+    assert (practice.requests(), files(practice), submitted_requests(practice)) == ([], [], 3)
 
 
-def test_without_the_option_the_cell_collects_first_and_pays_nothing_twice(
-    mapped: Any, practice: Any
-) -> None:
+def test_without_the_option_rows_in_jobs_are_not_asked(mapped: Any, practice: Any) -> None:
     mapped.fine("%%groq_map df --batch --limit 2\nRate {{text}}")
     ran = mapped.fine(PLAIN)
     assert answers(mapped) == [None, None, "fine"]
@@ -153,16 +151,29 @@ def test_without_the_option_the_cell_collects_first_and_pays_nothing_twice(
     assert len(practice.requests()) == 1
 
 
-def test_in_python_it_returns_the_frame_with_what_it_lacks(mapped: Any) -> None:
+def test_equal_rows_and_packs_are_submitted_as_fewer_requests(mapped: Any) -> None:
+    mapped.fine("many = ['good', 'bad', 'good'] * 20")
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows submitted to Groq's batch engine as 2 requests in 1 job. Run" in text
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows still in a batch job." in text
+    text = shown(mapped.fine("%%groq_map many\nRate {{row}}"))
+    assert "60 rows are in a batch job and not asked here." in text
+    finish(mapped)
+    text = shown(mapped.fine("%%groq_map many --batch\nRate {{row}}"))
+    assert "60 rows fetched." in text
+    text = shown(mapped.fine("%%groq_map df --batch --pack 3\nRate {{text}}"))
+    assert "3 rows submitted to Groq's batch engine as 1 request in 1 job. Run" in text
+
+
+def test_in_python_the_frame_names_the_jobs_of_waiting_rows(mapped: Any) -> None:
     ran = mapped.fine("import groq_magic\ngot = groq_magic.map('Rate {{text}}', df, batch=True)")
     assert "3 rows submitted to Groq's batch engine" in shown(ran)
     assert all(HAS.fullmatch(error) for error in errors(mapped, "got"))
     assert "answers" not in mapped.shell.user_ns
 
 
-def test_expired_and_failed_rows_are_errors_and_handed_over_again(
-    mapped: Any, practice: Any
-) -> None:
+def test_expired_and_failed_rows_are_errors_and_submitted_again(mapped: Any, practice: Any) -> None:
     practice.script(
         [
             {"match": "so so", "batch": "expired", "times": 1},
@@ -184,10 +195,12 @@ def test_expired_and_failed_rows_are_errors_and_handed_over_again(
     finish(mapped)
     mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
-    assert handed_over(practice) == 5
+    assert submitted_requests(practice) == 5
 
 
-def test_jobs_outlive_the_kernel(mapped: Any, practice: Any, served: Any, monkeypatch: Any) -> None:
+def test_a_new_kernel_fetches_the_answers(
+    mapped: Any, practice: Any, served: Any, monkeypatch: Any
+) -> None:
     mapped.fine(CELL)
     for _ in range(STEPS):
         # Restart & Run All.
@@ -198,10 +211,10 @@ def test_jobs_outlive_the_kernel(mapped: Any, practice: Any, served: Any, monkey
         cells.fine("left = answers.answer.isna().sum()")
     assert answers(cells) == ["fine"] * 3
     assert cells.shell.user_ns["left"] == 0
-    assert (practice.requests(), handed_over(practice), files(practice)) == ([], 3, [])
+    assert (practice.requests(), submitted_requests(practice), files(practice)) == ([], 3, [])
 
 
-def test_what_is_answered_needs_no_key(mapped: Any, practice: Any, monkeypatch: Any) -> None:
+def test_known_answers_need_no_key(mapped: Any, practice: Any, monkeypatch: Any) -> None:
     mapped.fine(PLAIN)
     mapped.fine("%%groq_map df --batch -o other\nRate others {{text}}")
     practice.forget_requests()
@@ -213,7 +226,7 @@ def test_what_is_answered_needs_no_key(mapped: Any, practice: Any, monkeypatch: 
     mapped.fine("%groq_runs")
 
 
-def test_again_hands_rows_over_once(mapped: Any, practice: Any) -> None:
+def test_again_submits_rows_once(mapped: Any, practice: Any) -> None:
     mapped.fine(PLAIN)
     practice.script([{"pieces": ["new"]}])
     again = CELL.replace("--batch", "--batch --again")
@@ -222,12 +235,12 @@ def test_again_hands_rows_over_once(mapped: Any, practice: Any) -> None:
         if answers(mapped) == ["new"] * 3:
             break
     assert answers(mapped) == ["new"] * 3
-    assert handed_over(practice) == 3
+    assert submitted_requests(practice) == 3
     mapped.fine(PLAIN)
     assert answers(mapped) == ["new"] * 3
 
 
-def test_again_ends_with_its_jobs(mapped: Any, practice: Any) -> None:
+def test_again_is_ignored_until_its_jobs_are_fetched(mapped: Any, practice: Any) -> None:
     mapped.fine(PLAIN)
     practice.script([{"pieces": ["new"]}])
     mapped.fine("%%groq_map df --batch --again --limit 2\nRate {{text}}")
@@ -238,22 +251,21 @@ def test_again_ends_with_its_jobs(mapped: Any, practice: Any) -> None:
             break
     assert "2 rows fetched." in text
     assert "--again was ignored: rows are in a batch job" in text
-    assert handed_over(practice) == 2
+    assert submitted_requests(practice) == 2
     assert "3 rows submitted" in shown(mapped.fine(again))
 
 
-def test_two_models_are_two_jobs_and_a_check_is_made_of_their_answers(
-    mapped: Any, practice: Any
-) -> None:
+def test_two_models_have_two_jobs_and_are_checked(mapped: Any, practice: Any) -> None:
     practice.script([{"match": "bad", "pieces": ["no"]}, {"pieces": ["yes"]}])
     mapped.shell.user_ns["df"]["hand"] = ["yes", "yes", None]
     cell = "%%groq_map df --batch -m fast,balanced --check answer=hand\nIs {{text}} praise?"
     ran = mapped.fine(cell)
-    assert "4 rows submitted to Groq's batch engine in 2 jobs. Run" in shown(ran)
+    line = "2 rows submitted to Groq's batch engine as 4 requests in 2 jobs. Run"
+    assert line in shown(ran)
     assert shown(ran).count(KEPT) == 1
     finish(mapped)
     text = shown(mapped.fine(cell))
-    assert "4 rows fetched." in text
+    assert "2 rows fetched." in text
     assert mapped.shell.user_ns["answers"]["answer_gpt-oss-20b"].tolist() == ["yes", "no"]
     assert "50" in text
     assert practice.requests() == []
@@ -270,7 +282,7 @@ def test_packs_a_schema_and_evidence(mapped: Any, practice: Any) -> None:
     cell = "%%groq_map df --batch --pack 2 --schema 'score int' --evidence\nRate {{text}}"
     mapped.fine(cell)
     finish(mapped)
-    # The row alone has an answer; the reply to two is refused, so that they are asked alone.
+    # The single row has an answer; the reply to the pack is refused, so its rows are asked alone.
     text = shown(mapped.fine(cell))
     assert "1 row fetched, 2 rows submitted to Groq's batch engine in 1 job." in text
     finish(mapped)
@@ -278,13 +290,13 @@ def test_packs_a_schema_and_evidence(mapped: Any, practice: Any) -> None:
     found = mapped.shell.user_ns["answers"]
     assert found["score"].tolist() == [4] * 3
     assert found["score_quote_ok"].tolist() == [True] * 3
-    assert (practice.requests(), handed_over(practice)) == ([], 4)
+    assert (practice.requests(), submitted_requests(practice)) == ([], 4)
 
 
 # What it costs
 
 
-def test_it_costs_half_in_the_summary_the_usage_and_the_estimate(
+def test_half_the_price_is_in_the_summary_the_usage_and_the_estimate(
     mapped: Any, practice: Any
 ) -> None:
     mapped.fine("long = [f'{n} ' + 'word ' * 900 for n in range(20)]")
@@ -335,7 +347,7 @@ def test_options_that_exclude_each_other(mapped: Any, practice: Any, option: str
     ran = mapped.run(f"%%groq_map df --batch {option}\nRate {{{{text}}}}")
     assert isinstance(ran.error, OptionError)
     assert f"--batch and {option.split(maxsplit=1)[0]} exclude each other." in str(ran.error)
-    assert handed_over(practice) == 0
+    assert submitted_requests(practice) == 0
 
 
 def test_a_key_without_the_batch_engine_gets_one_line(
@@ -348,12 +360,12 @@ def test_a_key_without_the_batch_engine_gets_one_line(
     assert "This key has no access to Groq's batch engine (403)." in str(ran.error)
     assert "\n" not in str(ran.error)
     assert "answers" not in mapped.shell.user_ns
-    # Its rows are free to be asked.
+    # Its rows can be asked without --batch.
     mapped.fine(PLAIN)
     assert len(server.requests()) == 3
 
 
-def test_a_tier_that_is_set_is_not_sent(mapped: Any) -> None:
+def test_the_service_tier_of_the_settings_is_not_sent(mapped: Any) -> None:
     mapped.fine("%config GroqMagics.service_tier = 'flex'")
     mapped.fine(CELL)
     finish(mapped)
@@ -369,10 +381,10 @@ def test_a_service_that_fails_loses_nothing(mapped: Any, practice: Any) -> None:
     for _ in range(STEPS):
         mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
-    assert handed_over(practice) == 3
+    assert submitted_requests(practice) == 3
 
 
-def test_stop_while_rows_are_handed_over(mapped: Any, practice: Any, monkeypatch: Any) -> None:
+def test_stop_while_rows_are_submitted(mapped: Any, practice: Any, monkeypatch: Any) -> None:
     create = BatchService.create
 
     def interrupted(*given: Any) -> Any:
@@ -388,13 +400,13 @@ def test_stop_while_rows_are_handed_over(mapped: Any, practice: Any, monkeypatch
     for _ in range(STEPS):
         mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
-    assert handed_over(practice) == 3
+    assert submitted_requests(practice) == 3
 
 
 # `%groq_runs`
 
 
-def test_jobs_are_listed_with_what_is_known_of_them(mapped: Any, practice: Any) -> None:
+def test_jobs_are_listed_with_their_last_known_state(mapped: Any, practice: Any) -> None:
     mapped.fine(CELL)
     practice.forget_requests()
     text = shown(mapped.fine("%groq_runs"))
@@ -432,7 +444,7 @@ def test_a_job_is_named_by_the_beginning_of_its_id(mapped: Any, practice: Any) -
     assert re.search(r"Job [0-9a-f]{8}: 0 of 3 requests done\.", text), text
 
 
-def test_cancelled_rows_are_errors_and_free(mapped: Any, practice: Any) -> None:
+def test_cancelled_rows_are_errors_and_can_be_asked(mapped: Any, practice: Any) -> None:
     practice.script([{"match": "bad", "batch": "waiting", "times": 1}, {"pieces": ["fine"]}])
     mapped.fine(CELL)
     mapped.fine("%groq_runs status")
@@ -471,7 +483,7 @@ def test_nothing_is_fetched_where_there_is_no_job(mapped: Any) -> None:
     assert "Nothing to fetch." in shown(mapped.fine("%groq_runs fetch"))
 
 
-def test_jobs_of_another_address_are_listed_as_such(
+def test_jobs_at_another_address_are_listed_with_it(
     mapped: Any, practice_factory: Any, monkeypatch: Any
 ) -> None:
     mapped.fine(CELL)
@@ -496,7 +508,7 @@ def test_practice_mode_is_labelled(mapped: Any, practice: Any) -> None:
     errors = mapped.shell.user_ns["answers"]["error"]
     assert set(errors) == {"Practice mode: no entry of the script matches."}
     mapped.fine("%groq_practice off")
-    assert handed_over(practice) == 0
+    assert submitted_requests(practice) == 0
 
 
 def test_help_and_tab(mapped: Any) -> None:

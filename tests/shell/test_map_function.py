@@ -54,7 +54,7 @@ OPTIONS = (
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-def test_the_function_and_the_magic_have_the_same_keys_in_the_journal(
+def test_the_function_uses_the_keys_of_the_map_in_the_journal(
     options: str, mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     if "pack" in options:
@@ -68,7 +68,7 @@ def test_the_function_and_the_magic_have_the_same_keys_in_the_journal(
     assert len(practice.requests()) == count
 
 
-def test_a_function_keeps_the_settings_of_when_it_was_made(
+def test_the_settings_are_read_when_the_function_is_made(
     mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     mapped.fine("%config GroqMagics.temperature = 0.7\n%groq_model openai/gpt-oss-20b")
@@ -79,7 +79,7 @@ def test_a_function_keeps_the_settings_of_when_it_was_made(
     assert (sent["model"], sent["temperature"]) == ("openai/gpt-oss-20b", 0.7)
 
 
-def test_the_limits_of_then_and_of_now_both_apply(
+def test_private_names_then_and_now_are_not_sent(
     mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     mapped.fine("%config GroqMagics.private = ['text']")
@@ -112,7 +112,7 @@ def test_a_key_that_was_typed_stays_in_its_process(
     assert len(practice.requests()) == 3
 
 
-def test_a_function_made_in_practice_mode_stays_in_practice_mode(
+def test_a_function_made_in_practice_mode_asks_only_the_practice_server(
     mapped: Any, function: Callable[[str], Any], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")

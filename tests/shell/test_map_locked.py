@@ -83,7 +83,9 @@ def test_all_rows_are_answered_and_the_next_run_writes_them(
     file.close()
 
 
-def test_stop_ends_it_at_once_and_keeps_what_came(mapped: Any, practice: Any, path: Path) -> None:
+def test_stop_ends_a_map_at_once_and_keeps_the_answers(
+    mapped: Any, practice: Any, path: Path
+) -> None:
     practice.script(
         [
             {"match": r"row 2\d", "pieces": ["x "] * 2000, "tokens_per_second": 20},

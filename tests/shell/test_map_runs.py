@@ -82,16 +82,16 @@ def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(
     assert re.search(r"later +3 of 3 rows; done", shown(mapped.fine("%groq_runs")))
 
 
-def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
+def test_cancel_ends_a_run_and_keeps_the_answers(mapped: Any, practice: Any) -> None:
     slow(practice)
     mapped.fine("%%groq_map df --background\nRate {{text}}")
     with_two = re.compile(r"answers +2 of 3 rows; running")
     until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
     ran = mapped.run("%%groq_map df --background\nRate {{text}} again")
     assert isinstance(ran.error, NotebookError)
-    assert "A run for `answers` is still going." in str(ran.error)
+    assert "A run for `answers` is still running." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
-    assert "The run for `answers` is still going in the background." in str(ran.error)
+    assert "The run for `answers` is still running in the background." in str(ran.error)
     assert "`%groq_runs cancel answers`" in str(ran.error)
     ran = mapped.fine("%groq_runs cancel answers")
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
@@ -101,7 +101,7 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     assert "No run or job to cancel." in str(ran.error)
 
 
-def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:
+def test_unloading_ends_background_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:
     slow(practice)
     mapped.fine("%%groq_map df --background\nRate {{text}}")
     mapped.fine("%unload_ext groq_magic")
@@ -110,7 +110,7 @@ def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any)
     assert not [each for each in events["pre_run_cell"] if "BackgroundRuns" in repr(each)]
 
 
-def test_a_run_whose_key_is_refused_says_so_in_the_list(mapped: Any, practice: Any) -> None:
+def test_a_refused_key_is_in_the_list_of_runs(mapped: Any, practice: Any) -> None:
     practice.faults("401:times=3")
     mapped.fine("%%groq_map df --background --concurrency 1\nRate {{text}}")
     until(lambda: is_over(mapped))
@@ -163,9 +163,9 @@ def test_another_run_can_be_cleared_while_one_is_in_the_background(
     until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
     assert "3 answers removed." in shown(mapped.fine("%groq_runs clear 1"))
     for line in ("%groq_runs clear 2", "%groq_runs clear"):
-        assert "The run for `answers` is still going" in str(mapped.run(line).error)
-    other = "%groq_runs --journal other.sqlite clear"
-    assert "0 answers removed." in shown(mapped.fine(other))
+        assert "The run for `answers` is still running" in str(mapped.run(line).error)
+    for other in ("--journal other.sqlite clear", "clear --journal other.sqlite"):
+        assert "0 answers removed." in shown(mapped.fine(f"%groq_runs {other}"))
     mapped.fine("%groq_runs cancel")
 
 
@@ -177,9 +177,23 @@ def test_clear_removes_ended_background_runs_from_the_list(mapped: Any) -> None:
     assert "No runs yet" in shown(mapped.fine("%groq_runs"))
 
 
-def test_another_word_is_refused(mapped: Any) -> None:
-    ran = mapped.run("%groq_runs remove")
+def test_options_may_come_after_the_command_and_its_run(mapped: Any) -> None:
+    mapped.fine("%%groq_map df --journal own.sqlite\nRate {{text}}")
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
+    assert "answers: Rate" in shown(mapped.fine("%groq_runs --journal own.sqlite"))
+    ran = mapped.fine("%groq_runs clear 1 --journal own.sqlite")
+    assert "3 answers removed." in shown(ran)
+
+
+@pytest.mark.parametrize("line", ["remove", "remove 1", "--journal x remove"])
+def test_another_command_is_refused(mapped: Any, line: str) -> None:
+    ran = mapped.run(f"%groq_runs {line}")
     assert "%groq_runs takes status, fetch, cancel or clear, not `remove`." in str(ran.error)
+
+
+def test_a_second_run_is_refused(mapped: Any) -> None:
+    ran = mapped.run("%groq_runs cancel one two")
+    assert "Unexpected `two` after `%groq_runs cancel one`." in str(ran.error)
 
 
 def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice: Any) -> None:
@@ -274,7 +288,7 @@ def test_a_run_that_gets_no_thread_is_one_line_and_not_listed(
     until(lambda: is_over(mapped))
 
 
-def test_answers_of_a_server_on_this_machine_are_never_taken_for_groqs(
+def test_answers_of_a_local_server_are_not_used_for_groq(
     mapped: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapped.fine("%%groq_map df\nRate {{text}}")

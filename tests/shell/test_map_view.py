@@ -1,4 +1,4 @@
-"""What a view gets of a map, and that it can't break one."""
+"""The calls that a map makes to its view, and views that fail."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_view_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -
     assert names.count("open") == names.count("finish") == 1
     (start,) = view.of("open")
     assert (start.name, start.rows, start.requested) == ("answers", 8, 8)
-    assert (start.columns, start.given) == (("text", "score", "error"), 1)
+    assert (start.columns, start.data_columns) == (("text", "score", "error"), 1)
     assert start.notices == ("Sent from each row: `text`",)
     last = view.of("progress")[-1]
     assert (last.done, last.failed, last.total, last.is_over) == (8, 0, 8, True)
@@ -152,7 +152,7 @@ def test_errors_are_counted(mapped: Any, practice: Any, view: Any) -> None:
     assert end.progress.failed == 7
 
 
-def test_its_stop_ends_the_run(mapped: Any, practice: Any, view: Any) -> None:
+def test_stop_in_the_view_ends_the_map(mapped: Any, practice: Any, view: Any) -> None:
     # Only the stop can end the other replies.
     slow = {"match": "row [1-7]", "pieces": ["x "] * 20_000, "tokens_per_second": 20}
     practice.script([slow, {"pieces": ["fine"]}])
@@ -169,7 +169,7 @@ def test_its_stop_ends_the_run(mapped: Any, practice: Any, view: Any) -> None:
     assert (end.progress.done, end.progress.left, end.errors) == (1, 7, ())
 
 
-def test_at_the_end_of_the_budget_it_counts_what_the_frame_contains(mapped: Any, view: Any) -> None:
+def test_at_the_end_of_the_budget_the_counts_match_the_frame(mapped: Any, view: Any) -> None:
     ran = mapped.run("%%groq_map df --concurrency 1 --budget 0.00005usd\nRate {{text}}")
     assert ran.error is None
     (end,) = view.of("finish")
@@ -194,18 +194,18 @@ def test_an_invented_quote_is_marked_and_counted(mapped: Any, practice: Any, vie
     cells = [row.cells[2] for row in end.rows]
     assert cells == [*["✗ not in its row: made up"] * 2, "", "row", "row"]
     (quotes,) = end.quotes
-    assert (quotes.name, quotes.found, quotes.invented, quotes.none) == ("answer_quote", 5, 2, 1)
+    assert (quotes.name, quotes.found, quotes.invented, quotes.missing) == ("answer_quote", 5, 2, 1)
     assert mapped.shell.user_ns["answers"]["answer_quote_ok"].sum() == 5
 
 
 def test_data_without_rows_are_named(mapped: Any, view: Any) -> None:
     mapped.fine('%%groq_map "df[:0]"\nRate {{text}}')
     (start,) = view.of("open")
-    assert start.notices[-1] == "The data have no rows."
+    assert start.notices[-1] == "The data has no rows."
 
 
 @pytest.mark.parametrize("fails_at", ["open", "progress", "rows", "finish"])
-def test_a_view_that_fails_does_not_end_the_run(mapped: Any, view: Any, fails_at: str) -> None:
+def test_a_view_that_fails_ends_no_map(mapped: Any, view: Any, fails_at: str) -> None:
     view.fails_at = fails_at
     ran = mapped.fine("%%groq_map df --schema 'score int'\nRate {{text}}")
     assert mapped.shell.user_ns["answers"]["score"].tolist() == [4, 1, *[4] * 6]
@@ -237,7 +237,7 @@ def test_a_secret_that_labels_a_row_is_not_shown(
     assert "tok_abcdef123456" not in ran.everything
 
 
-def test_a_view_is_discarded_if_the_frame_can_not_be_made(
+def test_the_view_is_discarded_if_the_frame_can_not_be_made(
     mapped: Any, view: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_run: Any) -> None:

@@ -85,7 +85,7 @@ def data(cells: Any) -> Any:
     return cells
 
 
-def test_a_wrong_use_is_one_line_and_sends_nothing(data: Any, practice: Any) -> None:
+def test_each_wrong_use_is_one_line_and_nothing_is_sent(data: Any, practice: Any) -> None:
     for source, expected in USES.items():
         ran = data.run(source)
         assert isinstance(ran.error, GroqMagicError), (source, ran.everything)
@@ -102,7 +102,7 @@ def test_no_row_is_sent_while_rows_sent_is_0(data: Any, practice: Any) -> None:
     assert practice.requests() == []
 
 
-def test_in_python_too(data: Any, practice: Any) -> None:
+def test_wrong_uses_in_python_are_refused(data: Any, practice: Any) -> None:
     for code, expected in {
         "groq_magic.map(df, 'Rate {{text}}')": "takes the prompt as text, not DataFrame",
         "groq_magic.map('Rate {{text}}', df, dry_run=True)": "doesn't take dry_run",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.batches import MissingFileError
+from groq_magic.clipping import count_of
 from groq_magic.errors import RequestError, ServiceError
 from groq_magic.ledger.job_record import FETCHED
 from groq_magic.mapping.batch.files import LineFaultError, answer_in
 from groq_magic.mapping.batch.jobs import recover_jobs, write_state
-from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
-from groq_magic.mapping.sending.run_settings import Split
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest, Split
 from groq_magic.mapping.sending.stored_answer import answer_of, text_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchRows", "FetchResult", "collect", "fetch"]
 
-# Answers that are written at a time.
+# Answers that are written together.
 _AT_ONCE = 500
 _ERRORS = {
     "expired": "The batch job expired before this row was answered.",
@@ -36,42 +36,37 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class FetchResult:
-    """The jobs that `fetch` looked at.
+    """The jobs at Groq, by their state.
 
     Parameters
     ----------
-    jobs : tuple of JobRecord
-        Finished jobs, whose answers are now in the journal.
+    finished : tuple of JobRecord
+        Jobs whose answers are now in the journal.
     running : tuple of JobRecord
         Jobs that are not finished.
     unknown : tuple of JobRecord
         Jobs that Groq doesn't know with this key; `cancel` removes them.
     """
 
-    jobs: tuple[JobRecord, ...]
+    finished: tuple[JobRecord, ...]
     running: tuple[JobRecord, ...]
     unknown: tuple[JobRecord, ...]
-
-    @property
-    def answered(self) -> int:
-        """Requests that were answered."""
-        return sum(job.completed for job in self.jobs)
 
 
 @dataclass(frozen=True)
 class BatchRows:
-    """The rows of a plan that are in batch jobs, or were.
+    """The rows of a plan that are, or were, in batch jobs.
 
     Parameters
     ----------
     answered : frozenset of str
-        The keys of rows whose answers were just moved into the journal.
+        The keys of rows whose answers have just become answers of a run.
     errors : mapping of str to RowAnswer
-        Rows that failed, by their keys; the next run asks them again.
+        The errors of failed rows, by their keys; the next run asks them again.
     waiting : mapping of str to RowAnswer
-        Rows whose jobs aren't fetched yet, with an error that states it.
+        Rows whose jobs aren't fetched yet, by their keys; the error names the job.
     alone : tuple of RowRequest
-        Rows of packs without a valid answer, to be asked alone.
+        Requests for the rows of packs without a valid answer, to ask them alone.
     """
 
     answered: frozenset[str] = frozenset()
@@ -85,15 +80,14 @@ def fetch(
 ) -> FetchResult:
     """Write the answers of finished jobs into the journal, then delete their files at Groq.
 
-    It needs no plan; `collect` reads the answers when the cell runs again. Several kernels may
-    fetch at once.
+    The cell's next run reads the answers with `collect`. Several kernels may fetch at once.
 
     Parameters
     ----------
     journal : Journal
     service : BatchService
     ids : collection of str, optional
-        Of `JobRecord.id`; by default all at this address.
+        The jobs' ids in the journal; by default all jobs at this address.
 
     Raises
     ------
@@ -102,7 +96,7 @@ def fetch(
     """
     tables = journal.jobs
     recover_jobs(tables, service)
-    done: list[JobRecord] = []
+    finished: list[JobRecord] = []
     running: list[JobRecord] = []
     unknown: list[JobRecord] = []
     for job in tables.jobs(service.url):
@@ -114,15 +108,15 @@ def fetch(
                 unknown.append(job)
             elif not batch.is_over:
                 running.append(write_state(job, batch, tables))
-            elif (ended := _fetched(job, batch, tables, service)) is not None:
-                done.append(ended)
-    return FetchResult(tuple(done), tuple(running), tuple(unknown))
+            elif (ended := _fetch_job(job, batch, tables, service)) is not None:
+                finished.append(ended)
+    return FetchResult(tuple(finished), tuple(running), tuple(unknown))
 
 
 def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
     """Read the fetched answers to the rows of a plan, and return its rows in batch jobs.
 
-    Valid answers are moved to the answers of a run in the journal. Errors are returned once.
+    Valid answers become answers of a run in the journal. An error is returned only once.
 
     Parameters
     ----------
@@ -137,61 +131,61 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
         When the journal can't be used.
     """
     tables = journal.jobs
-    reading = _Reading(plan, tables)
+    reader = _AnswerReader(plan, tables)
     for each in tables.answers():
-        reading.take(each)
-    reading.flush()
+        reader.add(each)
+    reader.flush()
     waiting = {
         key: _error(plan, f"Waiting for Groq's batch job {job[:8]}.")
         for key, job in tables.waiting(url).items()
         if key in plan.positions
     }
-    return BatchRows(frozenset(reading.answered), reading.errors, waiting, tuple(reading.alone))
+    return BatchRows(frozenset(reader.answered), reader.errors, waiting, tuple(reader.alone))
 
 
-class _Reading:
-    """Reads fetched answers, and moves their rows out of the jobs in groups."""
+class _AnswerReader:
+    """Reads fetched answers, and moves their rows from the jobs to the runs, many at a time."""
 
     def __init__(self, plan: RequestPlan, tables: JobTables) -> None:
         self._plan, self._tables = plan, tables
         self._read: list[JobAnswer] = []
-        self._whole: dict[str, str] = {}
+        self._valid: dict[str, str] = {}
         self.answered: set[str] = set()
         self.errors: dict[str, RowAnswer] = {}
         self.alone: list[RowRequest] = []
 
-    def take(self, each: JobAnswer) -> None:
+    def add(self, each: JobAnswer) -> None:
         if not any(key in self._plan.positions for key in each.keys):
             return
         if (self._read and self._read[-1].job != each.job) or len(self._read) == _AT_ONCE:
             self.flush()
         self._read.append(each)
-        kept = answer_of(each.answer) if each.answer is not None else None
-        if kept is None:
-            kept = _error(self._plan, each.job.error or "Groq sent no answer for this row.")
-        split = self._split(each.keys, kept)
+        stored = answer_of(each.answer) if each.answer is not None else None
+        if stored is None:
+            stored = _error(self._plan, each.job.error or "Groq sent no answer for this row.")
+        split = self._split(each.keys, stored)
         for key, answer in split.answers.items():
             if not answer.error:
-                self._whole[key] = text_of(answer)
+                self._valid[key] = text_of(answer)
             elif key in self._plan.positions:
                 self.errors[key] = answer
         self.alone += split.again
 
     def _split(self, keys: tuple[str, ...], answer: RowAnswer) -> Split:
         if len(keys) > 1 and answer.error and not answer.text and answer.finish_reason is None:
-            # It expired, say: asking its rows alone would not help.
+            # The request expired, for example: asking its rows alone would not help.
             return Split(dict.fromkeys(keys, answer))
         return self._plan.split(RowRequest(keys, {}, 0), answer)
 
     def flush(self) -> None:
         if self._read:
             job = self._read[0].job
-            self._tables.move_rows(job.name, job.model, self._whole, self._read)
-            self.answered.update(self._whole)
-            self._read, self._whole = [], {}
+            self._tables.move_rows(job.name, job.model, self._valid, self._read)
+            self.answered.update(self._valid)
+            self._read, self._valid = [], {}
 
 
-def _fetched(
+def _fetch_job(
     job: JobRecord, batch: Batch, tables: JobTables, service: BatchService
 ) -> JobRecord | None:
     """Fetch a finished job; return None if another kernel has just done so."""
@@ -205,37 +199,37 @@ def _fetched(
     missing = None in counts.values()
     if missing and not any(each.id == job.id and not each.is_fetched for each in tables.jobs()):
         return None
-    # If the file lacks answers, it is kept at Groq.
-    is_whole = missing or (counts.get(batch.output) or 0) >= batch.completed
+    # A file that lacks answers is kept at Groq.
+    is_complete = missing or (counts.get(batch.output) or 0) >= batch.completed
     ended = replace(
         job,
         completed=batch.completed,
         failed=batch.failed,
         state=FETCHED,
-        error=_reason(batch, is_missing=missing, is_whole=is_whole),
-        left=batch.files if is_whole else (),
+        error=_reason(batch, is_missing=missing, is_complete=is_complete),
+        left=batch.files if is_complete else (),
     )
     tables.end(ended)
-    # Only now that all answers are on disk.
+    # Not before all answers are on disk.
     _delete_files(ended, tables, service)
     return replace(ended, left=())
 
 
-def _reason(batch: Batch, *, is_missing: bool, is_whole: bool) -> str:
-    """Return why rows of a job have no answer."""
+def _reason(batch: Batch, *, is_missing: bool, is_complete: bool) -> str:
+    """Return the error of rows that have no answer in a fetched job."""
     if is_missing:
         return "The answers are no longer at Groq."
-    if not is_whole:
+    if not is_complete:
         return f"Groq's answer file ({batch.output}) lacks this row; the file is kept at Groq."
     if batch.fault:
-        # On one line and without a key, whatever the service sent.
+        # RequestError makes it one line without keys.
         text = f"Groq refused the whole file: {batch.fault}"
         return RequestError(text).happened.encode(errors="replace").decode()
     return _ERRORS.get(batch.status, "")
 
 
 def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> int | None:
-    """Write answers as they arrive; return how many, None if the job was already fetched."""
+    """Write answers as they arrive; return their number, None if the job was fetched before."""
     answers: dict[str, str] = {}
     count = unreadable = 0
     for line in filter(bytes.strip, lines):
@@ -254,7 +248,7 @@ def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> 
         tables.keep(job.id, answers)
         # The reply may be a login page: delete nothing.
         raise ServiceError(
-            f"{unreadable:,} line{'s' * (unreadable != 1)} of a batch job's answers can't be read.",
+            f"{count_of(unreadable, 'line')} of a batch job's answers can't be read.",
             "Nothing was deleted; `%groq_runs fetch` tries again.",
         )
     return count if tables.keep(job.id, answers) else None

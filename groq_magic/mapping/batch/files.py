@@ -1,4 +1,4 @@
-"""The files for the batch engine: writes requests, and reads the lines that it answers."""
+"""Files of the batch engine: write requests, and read lines of answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["BatchFile", "FileLimits", "LineFaultError", "answer_in", "batch_file
 
 _URL = "/v1/chat/completions"
 _MEGABYTE = 1_000_000
-# A batch is never streamed, and is a service tier of its own.
+# A batch can't be streamed, and is a service tier of its own.
 _NOT_SENT = frozenset({"stream", "service_tier"})
 _OK = 200
 _REASONS = {
@@ -39,7 +39,7 @@ class LineFaultError(Exception):
 
 @dataclass(frozen=True)
 class FileLimits:
-    """How large one file may be: https://console.groq.com/docs/batch."""
+    """The limits on one file: https://console.groq.com/docs/batch."""
 
     lines: int = 50_000
     bytes: int = 95 * _MEGABYTE
@@ -65,7 +65,7 @@ class BatchFile:
 def batch_files(
     requests: Iterable[RowRequest], limits: FileLimits | None = None
 ) -> Iterator[BatchFile]:
-    """Yield files with all requests; each is deleted when the next one is taken.
+    """Yield files with all requests; each file is deleted when the next one is made.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def batch_files(
                 _write(file, line)
                 size, count = size + len(line), count + 1
                 name = request.id
-                rows += (JobRow(key, name, place) for place, key in enumerate(request.keys))
+                rows += (JobRow(key, name, number) for number, key in enumerate(request.keys))
                 following = next(lines, None)
             first = following
             _write(file, b"")
@@ -104,7 +104,7 @@ def batch_files(
 
 
 def answer_in(line: bytes, model: str) -> tuple[str, RowAnswer]:
-    """Return the `custom_id` of a line that the engine wrote, and its answer or error.
+    """Return the `custom_id` of a line that the batch engine wrote, and its answer or error.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def _line(request: RowRequest) -> tuple[bytes, RowRequest]:
 
 
 def _write(file: IO[bytes], line: bytes) -> None:
-    """Write a line; an empty one flushes the file."""
+    """Write a line, and flush the file if the line is empty."""
     try:
         file.write(line) if line else file.flush()
     except OSError as failure:
@@ -175,7 +175,7 @@ def _answer_of(body: Mapping[str, Any], model: str) -> RowAnswer:
 
 
 def _failure_of(given: Mapping[str, Any], status: object, body: object, model: str) -> RowAnswer:
-    """Return the error of a request, with the part of a refused answer that it contains."""
+    """Return the error of a failed request, with the text of a refused answer."""
     error = given.get("error")
     if isinstance(error, Mapping):
         code = str(error.get("code") or "")

@@ -1,8 +1,8 @@
 """Submit rows to Groq's batch engine, and look up or cancel the jobs.
 
-A job and its rows are written to the journal before its file is uploaded, and the job at Groq has
-the journal's id in its metadata. So if the process is killed between two steps, the next run finds
-the job at Groq or knows that it doesn't exist, and no row is submitted twice.
+A job and its rows are written to the journal before the file is uploaded, and the job at Groq has
+the journal's id in its metadata. If the process is killed between two steps, the next run looks for
+the job at Groq, so no row is submitted twice.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from groq_magic.api.base_url import is_loopback
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEPT_BY_GROQ",
-    "Submission",
     "cancel",
     "recover_jobs",
     "status",
@@ -49,29 +49,13 @@ __all__ = [
 ]
 
 KEPT_BY_GROQ = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
-# In the metadata of a job at Groq.
-_MARK = "groq_magic_job"
+# The journal's id of a job, in the job's metadata at Groq.
+_METADATA = "groq_magic_job"
+# The time in which Groq should finish a job; it also takes longer windows, up to `7d`.
+_WINDOW = "24h"
 
 
-@dataclass(frozen=True)
-class Submission:
-    """The result of `submit`.
-
-    Parameters
-    ----------
-    jobs : tuple of JobRecord
-        The new jobs.
-    """
-
-    jobs: tuple[JobRecord, ...]
-
-    @property
-    def rows(self) -> int:
-        """How many rows were submitted."""
-        return sum(job.rows for job in self.jobs)
-
-
-def submit(  # noqa: PLR0913 - rows, where they go, and how
+def submit(  # noqa: PLR0913 - rows, where to submit them, and how
     plan: RequestPlan,
     *,
     journal: Journal,
@@ -80,11 +64,10 @@ def submit(  # noqa: PLR0913 - rows, where they go, and how
     without: Collection[str] = (),
     alone: Sequence[RowRequest] = (),
     again: bool = False,
-    window: str = "24h",
     on_upload: Callable[[str], object] = lambda _line: None,
     limits: FileLimits | None = None,
-) -> Submission:
-    """Submit the rows without an answer; return when Groq has them.
+) -> tuple[JobRecord, ...]:
+    """Submit the rows without an answer, and return the new jobs.
 
     Rows that have an answer in the journal, or are in a job at this address, are left out.
 
@@ -98,13 +81,11 @@ def submit(  # noqa: PLR0913 - rows, where they go, and how
     without : collection of str
         The keys of rows to leave out.
     alone : sequence of RowRequest
-        Rows to ask alone, not in the plan's packs: see `collect`.
+        Rows to ask alone instead of in the plan's packs, as `collect` returns them.
     again : bool
-        Whether to submit also rows that have an answer in the journal.
-    window : str
-        The time in which the jobs should be done, `24h` to `7d`.
+        Whether to submit rows that have an answer in the journal, too.
     on_upload : callable
-        Takes a line for the user, before the first file is uploaded.
+        Takes a line for the user. Called before the first file is uploaded.
     limits : FileLimits, optional
 
     Raises
@@ -134,21 +115,21 @@ def submit(  # noqa: PLR0913 - rows, where they go, and how
                     on_upload(KEPT_BY_GROQ)
                 job = _new_job(file, name, plan.model, service.url)
                 tables.add(job, file.rows)
-                done.append(_started(job, file, window, tables, service))
+                done.append(_start_job(job, file, tables, service))
         except GroqMagicError as error:
             if not done:
                 raise
-            rows = Submission(tuple(done)).rows
-            were = f"row{'s were' if rows != 1 else ' was'}"
-            remedy = f"{rows:,} {were} submitted; run the cell again for the rest."
+            count = sum(job.requests for job in done)
+            were = "request was" if count == 1 else "requests were"
+            remedy = f"{count:,} {were} submitted; run the cell again for the rest."
             raise type(error)(error.happened, remedy) from None
-    return Submission(tuple(done))
+    return tuple(done)
 
 
 def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
-    """Return the jobs in a journal, the latest first, as they are now.
+    """Return the jobs in a journal with their present states, the latest first.
 
-    Jobs at other addresses, such as practice mode's, are returned as last known.
+    Of jobs at other addresses, such as practice mode's, the last known state is returned.
 
     Raises
     ------
@@ -169,14 +150,14 @@ def cancel(
     """Cancel the given jobs, or all at this address; return the jobs that changed.
 
     The answers until then can still be fetched. A job that Groq doesn't know with this key is
-    removed from the journal, and its rows are asked again.
+    removed from the journal, and the next run asks its rows again.
 
     Parameters
     ----------
     journal : Journal
     service : BatchService
     ids : collection of str, optional
-        Of `JobRecord.id`.
+        The jobs' ids in the journal.
 
     Raises
     ------
@@ -204,31 +185,31 @@ def cancel(
 
 
 def write_state(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
-    """Write a job's state at the service into the journal; return the updated job."""
+    """Write a job's state into the journal, and return the updated job."""
     done, failed = batch.completed, batch.failed
     tables.update(job.id, state=batch.status, completed=done, failed=failed)
     return replace(job, state=batch.status, completed=done, failed=failed)
 
 
 def recover_jobs(tables: JobTables, service: BatchService, *, has_lock: bool = False) -> None:
-    """Find jobs that a killed process began at Groq before it could write their ids.
+    """Find the jobs at Groq of a process that was killed before it could write their ids.
 
     Parameters
     ----------
     tables : JobTables
     service : BatchService
     has_lock : bool
-        Whether the caller holds the lock for submitting. Without the lock, a job that is not
-        found may belong to a kernel that is submitting it now, and is kept.
+        Whether the caller has the lock for submitting. If another kernel has it, jobs that are not
+        found stay in the journal: that kernel may be submitting them.
     """
     if all(job.batch for job in tables.jobs(service.url)):
         return
-    with contextlib.ExitStack() as closed:
-        has_lock = has_lock or closed.enter_context(tables.submit_lock())
-        # Read again: whoever had the lock may have written the ids meanwhile.
+    with contextlib.ExitStack() as stack:
+        has_lock = has_lock or stack.enter_context(tables.submit_lock())
+        # Read again: the process that had the lock may have written the ids meanwhile.
         lost = {job.id: job for job in tables.jobs(service.url) if not job.batch}
         for batch in service.batches():
-            job = lost.pop(str(batch.metadata.get(_MARK)), None)
+            job = lost.pop(str(batch.metadata.get(_METADATA)), None)
             if job is not None:
                 tables.update(job.id, batch=batch.id, file=batch.input, state=batch.status)
             if not lost:
@@ -238,8 +219,8 @@ def recover_jobs(tables: JobTables, service: BatchService, *, has_lock: bool = F
 
 
 def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchService) -> None:
-    """Remove jobs that never began, and their files, found by name."""
-    names = {_file_name(job.id): job for job in jobs}
+    """Remove jobs that don't exist at Groq, and their files, which are found by name."""
+    names = {_file_name(job.id) for job in jobs}
     for file, name in service.files():
         if name in names:
             service.delete(file)
@@ -247,7 +228,7 @@ def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchServic
         tables.drop(job.id)
 
 
-def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and the places where a row may already be
+def _open_requests(  # noqa: PLR0913, PLR0917 - a plan, and all that its rows are looked up in
     plan: RequestPlan,
     alone: Sequence[RowRequest],
     without: Collection[str],
@@ -256,38 +237,38 @@ def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and the places where a
     url: str,
 ) -> Iterator[RowRequest]:
     """Yield the requests for the rows that are neither in the journal nor in a job."""
-    single = frozenset(key for request in alone for key in request.keys)
-    planned = plan.requests(single.union(without))
-    for requests in (planned, iter(alone)):
-        source = RowSource(requests, journal, plan.rest)
-        while not source.is_exhausted:
-            for request in source.take().unknown:
-                keys = tuple(key for key in request.keys if not tables.job_of(key, url))
-                if keys == request.keys:
-                    yield request
-                elif keys:
-                    yield plan.request_for(keys)
+    left_out = {*without, *(key for request in alone for key in request.keys)}
+    source = RowSource(chain(plan.requests(left_out), alone), journal, plan.request_for)
+    while not source.is_exhausted:
+        request = source.take().unknown
+        if request is None:
+            continue
+        keys = tuple(key for key in request.keys if not tables.job_of(key, url))
+        if keys == request.keys:
+            yield request
+        elif keys:
+            yield plan.request_for(keys)
 
 
 def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
-    # A lone surrogate, from a prompt say, can't be written.
+    # Lone surrogates, which a prompt may contain, can't be written.
     name, model = (text.encode(errors="replace").decode() for text in (name, model))
     return JobRecord(
         secrets.token_hex(16), name, model, url, time.time(), len(file.rows), file.requests
     )
 
 
-def _started(
-    job: JobRecord, file: BatchFile, window: str, tables: JobTables, service: BatchService
+def _start_job(
+    job: JobRecord, file: BatchFile, tables: JobTables, service: BatchService
 ) -> JobRecord:
-    """Upload a job's file and begin the job; each step is written down before the next."""
+    """Upload a job's file and start the job; the journal records each step before the next."""
     uploaded = ""
     try:
         uploaded = service.upload(_file_name(job.id), file.file)
         tables.update(job.id, file=uploaded)
-        batch = service.create(uploaded, window, {_MARK: job.id})
+        batch = service.create(uploaded, _WINDOW, {_METADATA: job.id})
     except (ApiKeyError, ModelError, PromptError, RateLimitError, RequestError):
-        # Refused, so there is no such job. After other errors there may be one: see `recover_jobs`.
+        # Refused: the job doesn't exist. After other errors it may: see `recover_jobs`.
         if uploaded:
             service.delete(uploaded)
         tables.drop(job.id)

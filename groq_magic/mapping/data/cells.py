@@ -1,4 +1,4 @@
-"""The text of one cell of the data, as it is sent."""
+"""The text of one cell of the data."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class CellText:
     ----------
     text : str
     language : str or None
-        The language of its fence; None for a number, date or the like, which stands on one line
-        with its name.
+        The language of the fenced block; None for numbers, dates and similar values, which need
+        no block.
     """
 
     text: str
@@ -45,19 +45,19 @@ MISSING = CellText("missing")
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell is None, NaN, or a missing value of pandas or numpy."""
+    """Return whether a cell is None, NaN, or a missing value of pandas or numpy."""
     if value is None:
         return True
     if is_a(value, float):
         return math.isnan(float.__float__(value))
     if type_name(value) in _NULLS:
         return True
-    # numpy's NaN and NaT are its only scalars that differ from themselves.
+    # Of numpy's scalars only NaN and NaT differ from themselves.
     return is_of(value, "numpy", "generic") and tried(lambda: bool(value != value), otherwise=False)  # noqa: PLR0124 - as above
 
 
 def cell_text(value: Any, privacy: Privacy) -> CellText:
-    """Return a cell as text, in full except for private values.
+    """Return a cell as text, without private values.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
 
 
 def _json_value(value: Any, privacy: Privacy, depth: int) -> Any:
-    """Return a cell as JSON values; private values are replaced, their names stay."""
+    """Return a cell as JSON values; private values are replaced."""
     if depth > _DEEPEST:
         raise PromptError("nested too deeply.", "Make columns of its parts.")
     if is_a(value, dict):

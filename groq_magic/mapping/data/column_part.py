@@ -1,4 +1,4 @@
-"""A part of the row that the prompt names: a column, or an attribute or item of its cells."""
+"""A column that the prompt names, or an attribute or item of its cells."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ __all__ = ["ColumnPart"]
 
 @dataclass(frozen=True)
 class ColumnPart:
-    """A column, or a part of its cells, that the prompt names.
+    """A column that the prompt names, or an attribute or item of its cells.
 
     Parameters
     ----------
     column : Column
     position : int
-        Of the column.
+        The column's position.
     written : str
         The text between the braces.
     text : str
-        Its name in the prompt.
+        The name in the prompt.
     expression : Expression or None
         The attribute or item of the cell; None for the cell itself.
     spec : str or None
         The format spec.
     is_of_row : bool
-        Whether `{{row}}` names it: then values that can't be sent are described instead.
+        Whether it comes from `{{row}}`: then values that can't be sent are described instead.
     """
 
     column: Column = field(repr=False)
@@ -47,19 +47,19 @@ class ColumnPart:
 
     @property
     def key(self) -> tuple[int, str, str | None]:
-        """Equal for two parts that give the same text."""
+        """The same for parts with the same text."""
         return self.position, self.text, self.spec
 
     @property
     def code(self) -> str:
-        """Its name as a code span on one line."""
+        """The name as a code span on one line."""
         # Rendering is slow to import.
         from groq_magic.rendering import code_span
 
         return code_span(" ".join(self.text.splitlines()))
 
     def value(self, position: int, privacy: Privacy) -> Any:
-        """Return the value of a row; None where a cell has no such attribute or item."""
+        """Return the value of a row, None if the cell has no such attribute or item."""
         try:
             return self.value_or_error(position, privacy)
         except PromptError:

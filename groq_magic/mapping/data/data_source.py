@@ -1,4 +1,4 @@
-"""The data that the `%%groq_map` line names: an expression as in braces, or code in quotes."""
+"""The data of the `%%groq_map` line: an expression as in braces, or code in quotes."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def data_of(
     names : mapping
         The caller's variables, then the session's.
     namespace : dict
-        The session's variables, which functions in the code see.
+        The session's variables, as globals of the code.
     privacy : Privacy
     is_code : bool
-        Whether it stood in quotes.
+        Whether it is code in quotes.
 
     Raises
     ------
     OptionError
         When it is not an expression, a name is unknown, or the code fails.
     PromptError
-        When it is private, or its value can't be read.
+        When the data is private or can't be read.
     """
     if is_code:
         return _value_of_code(written, names, namespace, privacy)
@@ -69,12 +69,7 @@ def data_of(
 
 
 def column_names(value: Any) -> list[str]:
-    """Return the names of the columns for completion, without reading the data.
-
-    Parameters
-    ----------
-    value : object
-    """
+    """Return the names of the columns for completion, without reading cells."""
     if is_of(value, "pandas", "DataFrame") or is_of(value, "polars", "DataFrame"):
         names = [label for label in islice(value.columns, _MOST_NAMES) if is_a(label, str)]
     elif is_a(value, dict):
@@ -98,11 +93,11 @@ def _value_of_code(
         return eval(compiled, namespace, names)  # noqa: S307 - the user's own code, as in a cell
     except GroqMagicError:
         raise
-    except Exception as failure:  # noqa: BLE001 - whatever it raises is one line
+    except Exception as failure:  # noqa: BLE001 - any error becomes one line
         raised = failure
-    # An error's message may quote a value.
+    # The message may contain a private value.
     why = "" if privacy.has_limits else tried(lambda: str(raised), "")
     line = clip(" ".join(why.split()), 200)
     kind = f"{type_name(raised)}: {line}" if line else type_name(raised)
-    # Raised out here, it has no context, and so none of the frames.
+    # Raised outside of `except`, the error doesn't keep the user's frames alive.
     raise OptionError(f"`{shown}` failed: {kind}.", "Correct the code in quotes.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ITEM", "Column", "Rows", "rows_of"]
 
-# The name of the items of a list, in braces and in the frame.
+# The name for the items of a list, in braces and in the frame.
 ITEM = "row"
 _SEQUENCES = (list, tuple, deque, range)
 _KINDS = "It takes a DataFrame, a Series, a list, a dict of lists, or a dict of texts."
@@ -37,7 +37,7 @@ class Column:
     name : str
         The name in braces.
     read : callable
-        Returns its cells; it is called once, when they are first needed.
+        Returns the cells. Called once, when the cells are first needed.
     """
 
     label: Any
@@ -58,9 +58,9 @@ class Rows:
     ----------
     columns : tuple of Column
     index : sequence
-        The rows' labels, as the data has them; a range for data without labels.
+        The rows' labels; a range for data without labels.
     frame : DataFrame or None
-        A copy of the data for the result, of pandas or polars; None for Python's own data.
+        A copy of the data, of pandas or polars; None for lists and dicts.
     has_items : bool
         Whether `{{row}}` is an item of a list or Series, not a row of a table.
     """
@@ -75,11 +75,11 @@ class Rows:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of the columns as braces have them; two may be equal."""
+        """The names of the columns in braces; several columns may have the same name."""
         return tuple(column.name for column in self.columns)
 
     def label(self, position: int) -> str:
-        """Return the label of a row as messages name it."""
+        """Return the label of a row for messages."""
         return clip(_text_of(self.index[position]), 60)
 
     def take(self, positions: Sequence[int]) -> Rows:
@@ -89,7 +89,7 @@ class Rows:
             is_polars = is_of(frame, "polars", "DataFrame")
             part = frame[list(positions)] if is_polars else frame.iloc[list(positions)]
             rows = _of_frame(part, has_items=self.has_items)
-            # A frame of polars has no labels: its rows keep the positions that messages name.
+            # Polars has no labels: messages name the rows' positions in the whole data.
             index = [self.index[position] for position in positions] if is_polars else rows.index
             return replace(rows, index=index)
         columns = (
@@ -101,13 +101,13 @@ class Rows:
         )
 
     def sample(self, count: int, seed: int = 0) -> Rows:
-        """Return random rows in their order; the same rows for the same seed."""
+        """Return random rows, in the order of the data; the same rows for the same seed."""
         positions = random.Random(seed).sample(range(len(self)), min(count, len(self)))  # noqa: S311 - no secret
         return self.take(sorted(positions))
 
 
 def rows_of(value: Any) -> Rows:
-    """Return a copy of data as rows, safe from later changes.
+    """Return a copy of data as rows.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _of_library(value: Any) -> Rows | None:
     if is_of(value, "pandas", "DataFrame"):
         return _of_frame(value.copy())
     if is_of(value, "polars", "DataFrame"):
-        return _of_frame(value)  # its data never changes in place
+        return _of_frame(value)  # frames of polars don't change, so no copy is needed
     if is_of(value, "pandas", "Series", "Index"):
         if is_of(value, "pandas", "MultiIndex"):
             return _of_frame(value.to_frame(index=False, allow_duplicates=True))
@@ -237,7 +237,7 @@ def _column(label: Any, cells: Sequence[Any]) -> Column:
 
 
 def _text_of(label: Any) -> str:
-    """Return the name of a label in braces; the levels of a multi-index label are joined."""
+    """Return the text of a label; the levels of a multi-index are joined."""
     if is_a(label, tuple):
         return "_".join(filter(None, map(_text_of, _items(label))))
     return plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), type_name(label))

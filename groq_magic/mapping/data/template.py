@@ -1,4 +1,4 @@
-"""The braces of a map's prompt: which name a column, the row, or a value of the session."""
+"""Parse the braces of a map's prompt: columns, the whole row, and values of the session."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Template", "template_of"]
 
-# A column's name may have spaces or begin with a digit. Not `${{ … }}`, which is GitHub's.
+# A column's name may have spaces or begin with a digit. `${{ … }}` is for GitHub Actions.
 _BRACES = re.compile(r"(?<!\$)\{\{([^{}\n]+)\}\}")
-# Text that can only be a name.
+# The beginning of a name.
 _NAME = re.compile(r"[^\W\d]")
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
 class Template:
-    """A text with the names of columns in their places.
+    """A prompt with the names of columns.
 
     Parameters
     ----------
     text : str
-        With the session's values still in braces.
+        The prompt; values of the session are still in braces.
     parts : tuple of ColumnPart
     """
 
@@ -53,14 +53,14 @@ def template_of(
     privacy: Privacy,
     not_in_row: Collection[int] = (),
 ) -> Template:
-    """Return a text with the names of columns in place of their braces.
+    """Return a prompt with the names of columns in place of their braces.
 
     Parameters
     ----------
     text : str
     rows : Rows
     namespace : mapping
-        The session's variables; columns of the same name win.
+        The session's variables; a column with the same name comes first.
     privacy : Privacy
     not_in_row : collection of int
         The positions of columns that `{{row}}` leaves out.
@@ -68,13 +68,13 @@ def template_of(
     Raises
     ------
     PromptError
-        When a name is unknown, private or that of several columns, or for a call.
+        When a name is unknown or private, when several columns have it, and for calls.
     """
-    return _Reading(rows, namespace, privacy, not_in_row).template(text)
+    return _Parser(rows, namespace, privacy, not_in_row).template(text)
 
 
-class _Reading:
-    """Reads the braces of one text."""
+class _Parser:
+    """Parses the braces of a prompt."""
 
     def __init__(
         self,
@@ -96,19 +96,18 @@ class _Reading:
         done = 0
         for start, end, name, named in found:
             if start < done:
-                continue  # the whole name of a column comes before an expression in it
-            if named:
-                for part in named:
-                    parts.setdefault(part.key, part)
-                pieces += [text[done:start], _code(name)]
-                done = end
+                continue  # an expression inside of a column's name
+            for part in named:
+                parts.setdefault(part.key, part)
+            pieces += [text[done:start], _code(name)]
+            done = end
         return Template("".join((*pieces, text[done:])), tuple(parts.values()))
 
     def _names_in(self, text: str) -> Iterator[tuple[int, int, str, list[ColumnPart]]]:
-        """Yield the braces that contain a column's whole name, a format spec behind it or not."""
+        """Yield the braces with a column's name, perhaps with a format spec."""
         for braces in _BRACES.finditer(text):
             inside = braces[1]
-            for name, spec in _readings(inside):
+            for name, spec in _names_and_specs(inside):
                 if name in self._positions:
                     part = self._part(name, inside.strip(), spec)
                     yield braces.start(), braces.end(), name, [part]
@@ -124,6 +123,7 @@ class _Reading:
         return next(placeholders(braces), None) is not None
 
     def _expressions_in(self, text: str) -> Iterator[tuple[int, int, str, list[ColumnPart]]]:
+        """Yield the braces with an attribute or item of a column's cells."""
         whole = {braces.start() for braces in _BRACES.finditer(text) if self._is_whole(braces[1])}
         for found in placeholders(text):
             expression = found.expression
@@ -141,7 +141,7 @@ class _Reading:
     def _is_whole(self, inside: str) -> bool:
         return any(
             name in self._positions or (name == ITEM and spec is None)
-            for name, spec in _readings(inside)
+            for name, spec in _names_and_specs(inside)
         )
 
     def _part(self, name: str, written: str, spec: str | None) -> ColumnPart:
@@ -163,10 +163,10 @@ class _Reading:
         self._check_private(column, written)
         refuse_private(expression, self._privacy)
         part = ColumnPart(column, position, written, expression.text, expression, spec)
-        self._check_reach(part)
+        self._refuse_unless_found(part)
         return part
 
-    def _check_reach(self, part: ColumnPart) -> None:
+    def _refuse_unless_found(self, part: ColumnPart) -> None:
         """Refuse an attribute or item that no cell has."""
         error: PromptError | None = None
         for position, cell in enumerate(part.column.cells):
@@ -240,7 +240,7 @@ class _Reading:
         return PromptError(happened, f"Columns: {listed or 'none'}.")
 
 
-def _readings(inside: str) -> Iterator[tuple[str, str | None]]:
+def _names_and_specs(inside: str) -> Iterator[tuple[str, str | None]]:
     """Yield the possible names and format specs between braces, the longest name first."""
     yield inside, None
     if inside.strip() != inside:

@@ -1,1 +1,1 @@
-"""The requests of a map: what each asks, the type of its answer, and what all will cost."""
+"""The requests of a map, the type of their answers, and an estimate of their cost."""

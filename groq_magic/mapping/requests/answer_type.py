@@ -1,4 +1,4 @@
-"""The type of a row's answer: a text, or the fields of a schema, with quotes or without."""
+"""The type of a row's answer: a text, or the fields of a schema; with `--evidence` also quotes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ANSWER", "AnswerType", "RowValues", "quote_name"]
 
-# The name of an answer that has no fields.
+# The name of an answer without fields.
 ANSWER = "answer"
 _NUMBER, _ROWS = "row", "rows"
 _TEXT = MappingProxyType({"type": "string"})
 
 
 def quote_name(name: str) -> str:
-    """Return the name of the quote that supports a field."""
+    """Return the name of the quote for a field."""
     return f"{name}_quote"
 
 
@@ -36,7 +36,7 @@ class RowValues:
     Parameters
     ----------
     data : mapping of str to object
-        The fields, as JSON has them.
+        The JSON values of the fields.
     quotes : mapping of str to str
         The quote for each field; empty without `--evidence`.
     """
@@ -47,7 +47,7 @@ class RowValues:
 
 @dataclass(frozen=True)
 class AnswerType:
-    """The type that all answers must have.
+    """The type of all answers.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class AnswerType:
     is_strict : bool
         Whether the model supports strict schemas; otherwise JSON mode is used.
     evidence : bool
-        Whether each field comes with a quote from the row.
+        Whether the answer has a quote from the row for each field.
     """
 
     schema: Schema | None = None
@@ -65,14 +65,14 @@ class AnswerType:
 
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, Any]]:
-        """The JSON schemas of the fields, by their names."""
+        """The JSON schemas of the fields, by name."""
         return self._properties or {
             ANSWER: _TEXT if self.schema is None else self.schema.json_schema
         }
 
     @cached_property
     def _properties(self) -> Mapping[str, Any]:
-        """The properties of a schema that is an object; without properties anything is allowed."""
+        """The properties of a schema for an object; empty for any other schema."""
         if self.schema is None:
             return {}
         root = self.schema.json_schema
@@ -83,12 +83,12 @@ class AnswerType:
 
     @cached_property
     def form(self) -> SchemaForm | None:
-        """The schema of one row's answer as a request contains it; None for a plain text.
+        """The schema in the request for one row, None for a plain text.
 
         Raises
         ------
         OptionError
-            When the schema has a field with the name of a quote.
+            When a field of the schema has the name of a quote.
         """
         inner = self._inner
         if not self.evidence:
@@ -105,7 +105,7 @@ class AnswerType:
         quotes = {name: _quote_of(name) for name in self.fields}
         properties: dict[str, Any] = {}
         for name, part in sent.get("properties", {}).items():
-            # The quote before the field: what is written first guides what follows.
+            # The model writes the quote first, so that the field follows from it.
             properties |= {quote_name(name): quotes.pop(name)} if name in quotes else {}
             properties[name] = part
         properties |= {quote_name(name): part for name, part in quotes.items()}
@@ -124,7 +124,7 @@ class AnswerType:
 
     @cached_property
     def packed_form(self) -> SchemaForm:
-        """The schema of the answers to several rows, a numbered list."""
+        """The schema in the request for several rows: a numbered list of answers."""
         form = self.form
         own = {"type": "string"} if form is None else dict(form.schema)
         definitions = {name: own.pop(name) for name in ("$defs", "definitions") if name in own}
@@ -175,16 +175,16 @@ class AnswerType:
         return json.dumps(rest, ensure_ascii=False), quotes
 
     def split(self, text: str, count: int, *, is_cut: bool = False) -> dict[int, str]:
-        """Return the valid answers to the rows of a pack, by their positions.
+        """Return the valid answers to the rows of a pack, by their positions in the pack.
 
         Parameters
         ----------
         text : str
             The reply.
         count : int
-            How many rows there were.
+            The number of rows.
         is_cut : bool
-            Whether it was cut off: its last answer may be incomplete.
+            Whether the reply ended early: its last answer may be incomplete.
         """
         items = _items(data_text(text), is_cut=is_cut)
         found: dict[int, str] = {}
@@ -200,7 +200,7 @@ class AnswerType:
                 answer = json.dumps(answer, ensure_ascii=False)
             if isinstance(answer, str) and self._is_valid(answer):
                 found[number] = answer
-        # With two answers to one row, either may belong to another row.
+        # If a number occurs twice, one of the two answers belongs to another row.
         return {number - 1: each for number, each in found.items() if number not in twice}
 
     def _is_valid(self, text: str) -> bool:

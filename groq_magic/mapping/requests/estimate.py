@@ -1,4 +1,4 @@
-"""An estimate before anything is sent: requests, tokens, time and cost."""
+"""Estimate the requests, tokens, time and cost of a map before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ __all__ = ["MapEstimate", "RunLimits", "map_estimate"]
 
 _SHOWN = 3
 _MINUTE, _DAY = 60.0, 86_400.0
-# Guessed tokens of an answer: a little reasoning, and a text or some fields.
+_SECONDS_A_REQUEST = 1.0
+# A guess of an answer's tokens: a little reasoning, and a text or some fields.
 _REASONING, _TEXT, _FIELD, _QUOTE = 40, 60, 12, 30
 
 
 @dataclass(frozen=True)
 class RunLimits:
-    """The limits of a run; None where a limit is not known.
+    """The limits of a run; None for an unknown limit.
 
     Parameters
     ----------
@@ -33,8 +34,6 @@ class RunLimits:
         The part of the limits that the run may use.
     concurrency : int
         Requests at once.
-    seconds_a_request : float
-        How long one takes.
     """
 
     requests_a_minute: int | None = None
@@ -43,7 +42,6 @@ class RunLimits:
     tokens_a_day: int | None = None
     share: float = 1.0
     concurrency: int = 10
-    seconds_a_request: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,27 +51,23 @@ class MapEstimate:
     Parameters
     ----------
     model : str
-    rows, requests : int
-        Different rows to ask, and the requests that they take.
-    prompt_tokens, answer_tokens, tokens_an_answer : int
-        Totals, and the tokens of one row's answer.
+    requests : int
+    prompt_tokens, answer_tokens : int
     seconds : float
     cost : float or None
-        In US dollars, without what the service's cache of prompts saves; None where the price is
-        not known.
+        In US dollars, without savings by the service's cache of prompts; None if the price is
+        unknown.
     system : str
     prompts : tuple of str
-        The first three as they are sent.
+        The first three prompts as they are sent.
     previews : tuple of str
-        The values of the first row in each.
+        The values of the first row in each of these.
     """
 
     model: str
-    rows: int
     requests: int
     prompt_tokens: int
     answer_tokens: int
-    tokens_an_answer: int
     seconds: float
     cost: float | None
     system: str = field(default="", repr=False)
@@ -87,7 +81,6 @@ def map_estimate(
     *,
     limits: RunLimits | None = None,
     in_batch: bool = False,
-    tokens_an_answer: int | None = None,
 ) -> MapEstimate:
     """Return an estimate for the rows that have no answer yet.
 
@@ -99,34 +92,24 @@ def map_estimate(
     limits : RunLimits, optional
     in_batch : bool
         Whether the batch engine answers, at its price.
-    tokens_an_answer : int, optional
-        Of one row, its reasoning included; without it a guess by the type of the answer.
     """
-    limits = limits or RunLimits()
     finished = frozenset(done)
-    each = _tokens_of_an_answer(plan) if tokens_an_answer is None else tokens_an_answer
-    rows = requests = prompt_tokens = 0
-    for keys, tokens in plan.batches(finished):
-        rows += len(keys)
-        requests += 1
-        prompt_tokens += tokens
-    answer_tokens = rows * each
-    total = prompt_tokens + answer_tokens
-    requests_shown = list(islice(plan.requests(finished), _SHOWN))
-    shown = [sent.request["messages"] for sent in requests_shown]
-    usage = Usage(prompt_tokens, answer_tokens, total)
+    packs = list(plan.packs(finished))
+    prompt_tokens = sum(tokens for _, tokens in packs)
+    answer_tokens = sum(len(keys) for keys, _ in packs) * _tokens_of_an_answer(plan)
+    usage = Usage(prompt_tokens, answer_tokens, prompt_tokens + answer_tokens)
+    first = list(islice(plan.requests(finished), _SHOWN))
+    messages = [each.request["messages"] for each in first]
     return MapEstimate(
         plan.model,
-        rows,
-        requests,
+        len(packs),
         prompt_tokens,
         answer_tokens,
-        each,
-        _seconds(requests, total, limits),
+        _seconds(len(packs), usage.total_tokens, limits or RunLimits()),
         cost(plan.model, usage, in_batch=in_batch),
-        "\n\n".join(text_in(one) for one in (shown[0][:-1] if shown else ())),
-        tuple(text_in(messages[-1]) for messages in shown),
-        tuple(_preview(plan, sent.keys) for sent in requests_shown),
+        "\n\n".join(text_in(each) for each in (messages[0][:-1] if messages else ())),
+        tuple(text_in(each[-1]) for each in messages),
+        tuple(_preview(plan, each.keys) for each in first),
     )
 
 
@@ -140,8 +123,8 @@ def _preview(plan: RequestPlan, keys: Sequence[str]) -> str:
 
 
 def _seconds(requests: int, tokens: int, limits: RunLimits) -> float:
-    """Return the time by the tightest limit; the first minute's or day's quota is free at once."""
-    bounds = [requests * limits.seconds_a_request / max(1, limits.concurrency)]
+    """Return the time that the tightest limit allows; the first quota can be used at once."""
+    bounds = [requests * _SECONDS_A_REQUEST / max(1, limits.concurrency)]
     for amount, limit, window in (
         (requests, limits.requests_a_minute, _MINUTE),
         (tokens, limits.tokens_a_minute, _MINUTE),
@@ -154,7 +137,7 @@ def _seconds(requests: int, tokens: int, limits: RunLimits) -> float:
 
 
 def _tokens_of_an_answer(plan: RequestPlan) -> int:
-    """Return a guess, bounded by `--max-tokens`."""
+    """Return a guess for one row, at most `--max-tokens`."""
     kind = plan.answer_type
     fields = len(kind.fields)
     guess = _REASONING + (_TEXT if kind.schema is None else fields * _FIELD)

@@ -1,4 +1,4 @@
-"""The requests of a map: one for each different row, or for several rows packed into one."""
+"""Make the plan of a map's requests: one for each different row, or for several rows together."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ __all__ = [
     "row_options",
 ]
 
-# The rows whose answers show how long answers are.
+# The answers to these first requests set the limit on the length of the others.
 SAMPLED = 10
-# How much longer than the longest of the sample an answer may be.
+# The limit is this factor of the longest of them, and at least so many tokens more.
 _ROOM, _LEAST_ROOM = 1.5, 100
 _PACKED = (
     "Answer for each of the rows below by itself, as if it were the only one: give its number "
@@ -44,7 +44,7 @@ def row_options(given: AskOptions, defaults: AskOptions, known: Model | None) ->
     Parameters
     ----------
     given, defaults : AskOptions
-        What was given with the map, and what the user has set: both win.
+        The options of the map, and the user's settings; both come before our defaults.
     known : Model or None
         The model's entry in the catalogue; only reasoning models take an effort.
     """
@@ -57,9 +57,9 @@ def row_options(given: AskOptions, defaults: AskOptions, known: Model | None) ->
 
 
 def max_tokens_from(usages: Iterable[Usage | None], known: Model | None = None) -> int | None:
-    """Return the limit for answers, from those to the first rows; None if no tokens were counted.
+    """Return a limit on answers from the first answers' tokens; None if these are unknown.
 
-    The service counts the limit against the tokens a minute before an answer has begun.
+    Before an answer begins, the service counts this limit as tokens of this minute.
     """
     longest = max((usage.completion_tokens for usage in usages if usage is not None), default=0)
     if not longest:
@@ -68,7 +68,7 @@ def max_tokens_from(usages: Iterable[Usage | None], known: Model | None = None) 
     return min(most, known.max_completion_tokens or most) if known is not None else most
 
 
-def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their requests
+def request_plan(  # noqa: PLR0913 - all that the requests depend on
     prompts: RowPrompts,
     answer_type: AnswerType,
     options: AskOptions,
@@ -78,22 +78,22 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their r
     per_byte: float = PER_BYTE,
     server: str = "",
 ) -> RequestPlan:
-    """Return the plan of a map's requests; it reads all rows once.
+    """Return the plan of a map's requests; this reads all rows.
 
     Parameters
     ----------
     prompts : RowPrompts
     answer_type : AnswerType
     options : AskOptions
-        Those of `row_options`; its model is an id.
+        The result of `row_options`; its model is an id.
     known : Model or None
         The model's entry in the catalogue.
     pack : int
-        Rows in one request.
+        The most rows in one request.
     per_byte : float
-        Tokens of a byte of text, as the service has counted so far.
+        Tokens of a byte of text, according to the service's counts so far.
     server : str
-        What answers where it isn't Groq: such answers have other keys.
+        The kind of server, "" for Groq. Answers of other servers have other keys.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their r
     if pack > 1:
         text = f"{prompts.text}\n\n{_PACKED}"
         packed = _base(prompts, text, answer_type.packed_form, options, known)
-    # Packed differently, rows may get different answers: so the pack is part of the key.
+    # The pack is part of the key: packed differently, a row may get another answer.
     common = json.dumps([base, packed if pack > 1 else None, pack], sort_keys=True)
     common += f" {server}" if server else ""
     hashed = hashlib.sha256(common.encode())
@@ -148,7 +148,7 @@ def _base(
     options: AskOptions,
     known: Model | None,
 ) -> dict[str, Any]:
-    """Return a request with the prompt, but no row."""
+    """Return a request with the prompt, but without a row."""
     system = [{"role": "system", "content": prompts.system}] if prompts.system else []
     messages = [*system, {"role": "user", "content": text}]
     request = request_of(options, str(options.model), known, messages, form)

@@ -6,45 +6,52 @@ import json
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import size_of
 from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
-from groq_magic.mapping.sending.run_settings import Split
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest, Split
 from groq_magic.practice import UNSCRIPTED
 from groq_magic.schemas import Mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from groq_magic.mapping.data.prompts import RowPrompts
     from groq_magic.mapping.requests.answer_type import AnswerType
 
-__all__ = ["NOT_SCRIPTED", "PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
+__all__ = [
+    "NOT_SCRIPTED",
+    "PER_BYTE",
+    "OversizedRow",
+    "RequestPlan",
+    "count_rows",
+    "tokens_of",
+]
 
 # The error of a row that practice mode has no answer for.
 NOT_SCRIPTED = "Practice mode: no entry of the script matches."
 
 PER_BYTE = 0.25
-# The estimate of tokens may be too high by this factor.
-_SURELY = 0.9
+# The real number of tokens is at least this part of the estimate.
+_LEAST_PART = 0.9
 _CUT = "length"
 _LIMIT = "max_completion_tokens"
 
 
 @dataclass(frozen=True)
 class OversizedRow:
-    """A row that the service would refuse.
+    """A row that is too long for a limit.
 
     Parameters
     ----------
     key : str
     label : str
-        Of the row.
+        The row's label in the index.
     tokens : int
-        About how many its request takes.
+        An estimate of its request's tokens.
     """
 
     key: str
@@ -63,11 +70,15 @@ class RequestPlan:
     base, packed_base : mapping
         The requests for one row and for several, with the prompt but without rows.
     keys : tuple of str
-        The journal's key for each row; equal rows have equal keys.
+        For each row its key in the journal; equal rows have equal keys.
+    positions : mapping of str to int
+        The position of the first row with each key.
+    tokens : mapping of str to int
+        An estimate of the prompt's tokens for each key.
     pack : int
-        Rows in one request at most.
+        The most rows in one request.
     max_tokens : int or None
-        The longest answer, if known from a sample; not part of the keys.
+        A limit on answers, known from the first ones; not part of the keys.
     per_byte : float
         Tokens of a byte of text.
     secrets : tuple of str
@@ -93,53 +104,39 @@ class RequestPlan:
 
     @property
     def has_limit(self) -> bool:
-        """Whether the user gave `--max-tokens`."""
+        """Whether `--max-tokens` is set."""
         return _LIMIT in self.base
 
     def with_max_tokens(self, count: int | None) -> RequestPlan:
-        """Return the plan with a limit on its answers, unless the user gave one."""
+        """Return the plan with a limit on answers, unless `--max-tokens` is set."""
         return self if self.has_limit else replace(self, max_tokens=count)
 
-    def requests(
-        self, done: Iterable[str] = (), most_tokens: int | None = None
-    ) -> Iterator[RowRequest]:
-        """Yield the requests for all rows but some, in their order, each row once.
+    def requests(self, done: Iterable[str] = ()) -> Iterator[RowRequest]:
+        """Yield the requests for the rows, in their order; equal rows are asked once.
 
         Parameters
         ----------
         done : iterable of str
-            The keys of rows that need no answer: those in the journal.
-        most_tokens : int, optional
-            The most tokens for the prompt of several rows.
+            The keys of rows to leave out.
         """
-        for keys, _ in self.batches(done, most_tokens):
+        for keys, _ in self.packs(done):
             yield self.request_for(keys)
 
-    def batches(
-        self, done: Iterable[str] = (), most_tokens: int | None = None
-    ) -> Iterator[tuple[list[str], int]]:
-        """Yield the keys of the rows in each request, and about how many tokens it takes.
+    def packs(self, done: Iterable[str] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the keys of the rows in each request, and an estimate of its prompt's tokens.
 
         Parameters
         ----------
-        done, most_tokens
-            As for `requests`.
+        done : iterable of str
+            The keys of rows to leave out.
         """
         finished = frozenset(done)
-        room = most_tokens if most_tokens is not None else math.inf
-        keys: list[str] = []
-        for key in self.positions:
-            if key in finished:
-                continue
-            if len(keys) == self.pack or (keys and self._tokens_of([*keys, key]) > room):
-                yield keys, self._tokens_of(keys)
-                keys = []
-            keys.append(key)
-        if keys:
-            yield keys, self._tokens_of(keys)
+        keys = (key for key in self.positions if key not in finished)
+        while pack := tuple(islice(keys, self.pack)):
+            yield pack, self._tokens_of(pack)
 
     def request_for(self, keys: Sequence[str]) -> RowRequest:
-        """Return the request for some rows: packed for several, else as for a row alone."""
+        """Return the request for one row, or for several rows packed together."""
         rows = [self.prompts.row(self.positions[key]) for key in keys]
         base = self.base
         blocks = [row.block for row in rows]
@@ -165,42 +162,25 @@ class RequestPlan:
         )
 
     def oversized(self, limit: int) -> tuple[OversizedRow, ...]:
-        """Return the rows whose requests certainly take more tokens than a limit.
-
-        Parameters
-        ----------
-        limit : int
-            The model's window, or the tokens a minute.
-        """
+        """Return the rows whose requests certainly take more tokens than a limit."""
         answer = self.max_tokens or self.base.get(_LIMIT) or 0
         return tuple(
             OversizedRow(key, self.prompts.rows.label(position), self.tokens[key] + answer)
             for key, position in self.positions.items()
-            if self.tokens[key] * _SURELY + answer > limit
+            if self.tokens[key] * _LEAST_PART + answer > limit
         )
-
-    def rest(self, _sent: RowRequest, keys: tuple[str, ...]) -> tuple[RowRequest, ...]:
-        """Return the request for those rows of a request that have no answer yet.
-
-        Parameters
-        ----------
-        _sent : RowRequest
-        keys : tuple of str
-            The keys of those rows.
-        """
-        return (self.request_for(keys),) if keys else ()
 
     def split(self, sent: RowRequest, answer: RowAnswer) -> Split:
         """Return the answers to the rows of a request, and what to ask again.
 
-        Rows of a pack without a valid answer are asked alone. An answer that ended at the limit
-        known from a sample, or failed with that limit, is asked again without it.
+        Rows of a pack without a valid answer are asked alone. A row whose answer ended or failed
+        at the limit `max_tokens` is asked again without that limit.
         """
         if len(sent.keys) > 1:
             return self._split_pack(sent, answer)
         (key,) = sent.keys
         is_cut = answer.finish_reason == _CUT
-        # For JSON that is cut off the service returns an error.
+        # For incomplete JSON the service returns an error.
         may_be_cut = is_cut or bool(answer.error)
         if may_be_cut and not self.has_limit and _LIMIT in sent.request:
             request = {name: each for name, each in sent.request.items() if name != _LIMIT}
@@ -227,15 +207,35 @@ class RequestPlan:
             sent.keys[position]: RowAnswer(text, "stop", shares[position], answer.model, "")
             for position, text in sorted(texts.items())
         }
-        # A batch answers a day later: some of a pack's rows may no longer be in the data.
+        # A batch is answered a day later: some of its rows may no longer be in the data.
         left = [key for key in sent.keys if key not in answers and key in self.positions]
-        # The limit known from packs doesn't apply to single rows.
+        # The limit is for packs, not for single rows.
         alone = replace(self, max_tokens=None)
         return Split(answers, tuple(alone.request_for([key]) for key in left))
 
 
+def count_rows(plans: Iterable[RequestPlan], keys: Iterable[Collection[str]]) -> int:
+    """Return the number of the data's rows with one of the keys.
+
+    Parameters
+    ----------
+    plans : iterable of RequestPlan
+        The plans for several models of the same data.
+    keys : iterable of collection of str
+        Keys of each plan.
+    """
+    return len(
+        {
+            position
+            for plan, found in zip(plans, keys, strict=True)
+            for position, key in enumerate(plan.keys)
+            if key in found
+        }
+    )
+
+
 def tokens_of(request: Mapping[str, Any], per_byte: float) -> int:
-    """Return about how many tokens the prompt of a request takes, its schema included.
+    """Return an estimate of a request's prompt tokens, with its schema.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The results of a map: its frame, quotes found in the data, and agreement of answers."""
+"""The results of a map: its frame, the search for quotes, and the agreement of answers."""

@@ -1,4 +1,4 @@
-"""How well answers agree with a column of the data, or with another model's answers."""
+"""Compare answers with a column of the data, or with another model's answers."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ __all__ = [
     "positions_to_check",
 ]
 
-# Larger ones are identifiers, and their squares overflow.
+# Larger numbers are identifiers, and their squares overflow.
 _LARGEST = 1e15
 
 
 @dataclass(frozen=True)
 class Check:
-    """A field of the answers, and the column that it is compared with.
+    """A field of the answers, and the column to compare it with.
 
     Parameters
     ----------
     name : str
-        Of the field.
+        The field's name.
     position : int
-        Of the column.
+        The column's position.
     """
 
     name: str
@@ -55,7 +55,7 @@ def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]
     ----------
     text : str
     fields : iterable of str
-        Of the answers.
+        The fields of the answers.
     rows : Rows
 
     Raises
@@ -84,7 +84,7 @@ def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]
 
 
 def positions_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
-    """Return the positions of the rows in which one of the checked columns has a value."""
+    """Return the positions of rows with a value in at least one of the checked columns."""
     columns = [rows.columns[check.position].cells for check in checks]
     return [
         position
@@ -93,34 +93,33 @@ def positions_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
     ]
 
 
-def agreement(expected: Sequence[Any], given: Sequence[Any], positions: Iterable[int]) -> Agreement:
-    """Compare answers with the expected values.
+def agreement(expected: Sequence[Any], answers: Sequence[Any]) -> Agreement:
+    """Compare the answer to each row with the expected value.
 
-    They are compared as numbers if all are numbers, else as texts without regard to case and
-    outer spaces. Rows without an expected value do not count.
+    Values are compared as numbers if all are numbers, else as texts without regard to case and
+    outer spaces. Rows without an expected value don't count.
 
     Parameters
     ----------
-    expected, given : sequence of object
-    positions : iterable of int
-        Of their rows.
+    expected, answers : sequence of object
     """
-    rows = [row for row in zip(positions, expected, given, strict=True) if not is_missing(row[1])]
+    pairs = enumerate(zip(expected, answers, strict=True))
+    rows = [(position, a, b) for position, (a, b) in pairs if not is_missing(a)]
     both = [row for row in rows if not is_missing(row[2])]
     unanswered = len(rows) - len(both)
     if not both:
         return Agreement(0, 0, unanswered)
     numbers = [(as_number(first), as_number(second)) for _, first, second in both]
-    pairs = [(a, b) for a, b in numbers if a is not None and b is not None]
-    if len(pairs) == len(both):
-        return _of_numbers(both, pairs, unanswered)
+    known = [(a, b) for a, b in numbers if a is not None and b is not None]
+    if len(known) == len(both):
+        return _of_numbers(both, known, unanswered)
     return _of_texts(both, unanswered)
 
 
 def _of_texts(rows: list[tuple[int, Any, Any]], unanswered: int) -> Agreement:
     texts = [(as_category(first), as_category(second)) for _, first, second in rows]
     pairs = [(a.casefold(), b.casefold()) for a, b in texts]
-    # Shown as first written, in the expected values if possible.
+    # A category is shown as it is first written, in an expected value if possible.
     written: dict[str, str] = {}
     for side in zip(*texts, strict=True):
         for text in side:
@@ -139,20 +138,20 @@ def _of_texts(rows: list[tuple[int, Any, Any]], unanswered: int) -> Agreement:
 def _of_numbers(
     rows: list[tuple[int, Any, Any]], pairs: list[tuple[float, float]], unanswered: int
 ) -> Agreement:
-    errors = [given - expected for expected, given in pairs]
-    count = len(errors)
+    errors = [answer - expected for expected, answer in pairs]
+    total = len(errors)
     apart = [(abs(error), row) for error, row in zip(errors, rows, strict=True) if error]
     apart.sort(key=lambda one: -one[0])
     return Agreement(
-        count,
-        count - len(apart),
+        total,
+        total - len(apart),
         unanswered,
         tuple(map(_digits, sorted({each for pair in pairs for each in pair}))),
-        Counter((_digits(expected), _digits(given)) for expected, given in pairs),
+        Counter((_digits(expected), _digits(answer)) for expected, answer in pairs),
         tuple(Disagreement(*row) for _, row in apart),
-        math.fsum(errors) / count,
-        math.fsum(map(abs, errors)) / count,
-        sum(abs(error) <= 1 for error in errors) / count,
+        math.fsum(errors) / total,
+        math.fsum(map(abs, errors)) / total,
+        sum(abs(error) <= 1 for error in errors) / total,
         _kappa(pairs),
     )
 
@@ -160,9 +159,9 @@ def _of_numbers(
 def _kappa(pairs: list[tuple[float, float]]) -> float | None:
     """Return Cohen's kappa with quadratic weights.
 
-    The disagreement expected by chance, the mean of (a - b)² over all a and all b, equals the
-    sum of both variances and the squared difference of the means. So no table is needed, and the
-    numbers need not be whole.
+    The disagreement expected by chance is the mean of (a - b)² over all a and all b. That equals
+    the sum of both variances and the squared difference of the means, so no table is needed, and
+    the numbers may have decimals.
     """
     count = len(pairs)
     means = [math.fsum(side) / count for side in zip(*pairs, strict=True)]
@@ -177,7 +176,7 @@ def _kappa(pairs: list[tuple[float, float]]) -> float | None:
 
 
 def as_number(value: Any) -> float | None:
-    """Return a number, or the number that a text consists of; None for anything else."""
+    """Return a value as a number, None if it is neither a number nor a text of one."""
     if is_a(value, bool) or is_of(value, "numpy", "bool_"):
         return None
     found = tried(lambda: float(value), None)
@@ -185,7 +184,7 @@ def as_number(value: Any) -> float | None:
 
 
 def as_category(value: Any) -> str:
-    """Return the text of a category, without outer spaces."""
+    """Return a value as the text of a category."""
     number = as_number(value)
     if number is not None:
         return _digits(number)

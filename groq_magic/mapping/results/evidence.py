@@ -1,4 +1,4 @@
-"""Find a quote in the text of a row, exactly or with small differences in writing."""
+"""Find a quote in the values of a row, even if it is written a little differently."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 __all__ = ["FoundQuote", "find_quote"]
 
-# A soft hyphen, and characters without a width.
+# The soft hyphen, and characters without a width.
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_ALIKE = str.maketrans(
+_SIMILAR = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
     }
 )
-# A word that goes on in the next line.
+# The hyphen in a word that continues on the next line.
 _AT_LINE_END = re.compile(r"(?<=\w)[-\u2010\u00ad][^\S\n]*\n\s*(?=\w)")
 _QUOTES = "\"'`"
 
 
 @dataclass(frozen=True)
 class FoundQuote:
-    """Where a quote stands.
+    """The place of a quote.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class FoundQuote:
     at : int or None
         The offset in the text, in characters.
     name : str or None
-        Of the text.
+        The name of the text.
     """
 
     is_found: bool
@@ -45,10 +45,10 @@ class FoundQuote:
 
 
 def find_quote(quote: str, texts: Iterable[tuple[str, str]]) -> FoundQuote:
-    """Look a quote up in the texts of a row.
+    """Find a quote in the texts of a row.
 
     White space, hyphens at the ends of lines, ligatures, accents, quotation marks and dashes may
-    be written otherwise; capitals and all else may not.
+    differ; capitals and all other characters may not.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def find_quote(quote: str, texts: Iterable[tuple[str, str]]) -> FoundQuote:
         if not any(map(str.isalnum, sought)) and sought == unquoted:
             continue
         for name, text in texts:
-            # A word cut at a hyphen may have one or not.
+            # A word that is broken at a hyphen may have that hyphen or not.
             for joins in ("", "-"):
                 folded, places = _normal(text, joins=joins)
                 at = folded.find(sought)
@@ -79,7 +79,7 @@ def find_quote(quote: str, texts: Iterable[tuple[str, str]]) -> FoundQuote:
 
 
 def _normal(text: str, *, joins: str) -> tuple[str, list[int]]:
-    """Return a text in its normal form, and where each character of that stood.
+    """Return a text in its normal form, and the offset in the text of each of its characters.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def _normal(text: str, *, joins: str) -> tuple[str, list[int]]:
         elif piece in _INVISIBLE:
             piece = ""
         elif not piece.isascii():
-            piece = unicodedata.normalize("NFKD", piece.translate(_ALIKE)).translate(_ALIKE)
+            piece = unicodedata.normalize("NFKD", piece.translate(_SIMILAR)).translate(_SIMILAR)
         if piece:
             pieces.append(piece)
             places += [at] * len(piece)

@@ -1,4 +1,4 @@
-"""The result of a map: a frame with the rows, a column for each field, and one for errors."""
+"""The result of a map: a frame with the rows, the fields of their answers, and errors."""
 
 from __future__ import annotations
 
@@ -45,16 +45,17 @@ _OK, _AT, _IN = "_ok", "_at", "_in"
 
 @dataclass(frozen=True)
 class ResultColumns:
-    """The columns that hold the answers of one model.
+    """The new columns with the answers of one model.
 
     Parameters
     ----------
     model : str
-        Its id.
+        The model's id.
     types : mapping of str to str
-        The type of each column, by its content: a field, its quote, the quote's place.
+        The type of each column by its content: a field, the field's quote, or a fact about that
+        quote.
     column_names : mapping of str to str
-        The columns' names in the frame, by the same.
+        The name of each column in the frame by its content.
     """
 
     model: str
@@ -63,7 +64,7 @@ class ResultColumns:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in the frame."""
+        """The columns' names in the frame."""
         return tuple(self.column_names.values())
 
 
@@ -77,14 +78,14 @@ def result_columns(
     prompts : RowPrompts
     answer_type : AnswerType
     models : sequence of str
-        Their ids; with several, the model's name is appended to each column.
+        The models' ids. With several models, the names of columns end in the model's name.
     prefix : str
-        Stands before each name.
+        The beginning of each name.
 
     Raises
     ------
     OptionError
-        When a name is taken, or pandas is not installed.
+        When the data has a column with such a name, or pandas is not installed.
     """
     rows = prompts.rows
     if rows.frame is None and importlib.util.find_spec("pandas") is None:
@@ -127,11 +128,11 @@ def cells_frame(
     ----------
     rows : Rows
     results : iterable of (ResultColumns, RequestPlan, mapping of str to mapping)
-        For each model its columns, its requests, and the answers' cells by their keys.
+        For each model its columns, its requests, and the cells of answers by the rows' keys.
     """
     columns: dict[str, tuple[str, list[Any]]] = {}
     for names, plan, answers in results:
-        # Equal rows have one answer.
+        # Equal rows share one answer.
         found = [answers.get(key, EMPTY) for key in plan.keys]
         columns |= {
             names.column_names[each]: (kind, [row.get(each) for row in found])
@@ -149,13 +150,13 @@ def cells_frame(
 
 
 def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
-    """Return the cells of a row by their content; missing ones are left out.
+    """Return the cells of a row's new columns by their content, without missing values.
 
     Parameters
     ----------
     plan : RequestPlan
     key : str
-        Of the row.
+        The row's key.
     answer : RowAnswer
     """
     if answer.error:
@@ -176,7 +177,7 @@ def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
 
 
 def is_invented(cells: RowCells, quote: str) -> bool:
-    """Return whether there is a quote in that column, and it is not in its row."""
+    """Return whether the column `quote` has a quote that is not in its row."""
     return cells.get(quote + _OK) is False and bool(cells[quote].strip())
 
 
@@ -200,7 +201,7 @@ def _suffixes(models: Sequence[str]) -> list[str]:
 
 
 def _kind_of(schema: Any, answer_type: AnswerType) -> str:
-    """Return the type of a field's column: integer, number, boolean, date, or any."""
+    """Return the type of a field's column: string, integer, number, boolean, date, or any."""
     if isinstance(schema, dict) and "$ref" in schema and answer_type.schema is not None:
         definitions = answer_type.schema.json_schema.get("$defs", {})
         schema = definitions.get(schema["$ref"].rpartition("/")[2], schema)
@@ -218,16 +219,15 @@ def _kind_of(schema: Any, answer_type: AnswerType) -> str:
 
 
 def _pandas_frame(rows: Rows) -> Any:
-
     if rows.frame is None:
         try:
             return _pandas_rows(rows)
         except UnicodeEncodeError:
-            # Arrow strings, which pandas uses if pyarrow is installed, allow no lone surrogates.
+            # With pyarrow pandas has strings of Arrow, which allow no lone surrogates.
             return _pandas_rows(rows, object)
     frame = rows.frame.copy()
     if frame.columns.inferred_type in {"categorical", "interval", "period"}:
-        # Such an index takes no other names.
+        # Such an index allows no other names.
         frame.columns = frame.columns.astype(object)
     return frame
 
@@ -259,7 +259,7 @@ def _pandas_column(kind: str, cells: list[Any], index: Any) -> Any:
 
 
 def _pandas_dates(cells: Any) -> Any:
-    """Return dates in microseconds always, so that parts of a frame can be concatenated."""
+    """Return dates, always in microseconds, so that parts of a frame can be concatenated."""
     import pandas as pd
 
     return pd.to_datetime(cells, format="ISO8601").dt.as_unit("us")

@@ -1,1 +1,1 @@
-"""Send many requests: a run in threads, its limits and progress, and the journal of answers."""
+"""Send many requests in threads: the run, its budget and progress, and the journal."""

@@ -1,4 +1,4 @@
-"""The most that a run may spend: `2usd`, `200k tokens`."""
+"""The budget of a run: `2usd`, `200k tokens`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _WRITTEN = re.compile(
     r"(\$?)\s*(\d+(?:[_,]\d{3})*(?:\.\d+)?|\.\d+)\s*([km]?)\s*(usd|tokens?|)", re.IGNORECASE
 )
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
-_CLEAR = 1_000
+# Smaller numbers need a unit.
+_LEAST_TOKENS = 1_000
 BUDGET_FORMS = "Write dollars like `2usd`, tokens like `200k`."
 
 
@@ -35,7 +36,7 @@ class Budget:
         In US dollars or tokens.
     in_dollars : bool
     spent : float
-        How much of it is already used.
+        The part of it that earlier runs used.
     """
 
     amount: float
@@ -44,7 +45,7 @@ class Budget:
 
     @property
     def words(self) -> str:
-        """As people read it: `$2.00`, `200,000 tokens`."""
+        """The amount as text: `$2.00`, `200,000 tokens`."""
         if not self.in_dollars:
             return f"{self.amount:,.0f} token{'s' * (self.amount != 1)}"
         is_cents = round(self.amount, 2) == self.amount
@@ -52,16 +53,16 @@ class Budget:
 
     @property
     def used_up(self) -> str:
-        """Why the run ended, for a run that ended at its budget."""
+        """The reason for the end of a run that used up its budget."""
         return f"The budget of {self.words} is used up."
 
     def price(self, model: str, usage: Usage) -> float:
-        """Return how much of the budget a request took.
+        """Return how much of the budget a request used.
 
         Raises
         ------
         OptionError
-            When it is in dollars and the model's price is not known.
+            When the budget is in dollars and the model's price is unknown.
         """
         if not self.in_dollars:
             return usage.total_tokens
@@ -73,13 +74,13 @@ class Budget:
         return amount
 
     def estimate(self, request: RowRequest, completion: float | None) -> float:
-        """Return how much of the budget a request may take.
+        """Return how much of the budget a request may use.
 
         Parameters
         ----------
         request : RowRequest
         completion : float or None
-            How many tokens answers took so far; None before the first.
+            The mean number of tokens in answers so far; None before the first answer.
         """
         answer = completion
         if answer is None:
@@ -102,8 +103,8 @@ def budget_of(text: str) -> Budget:
     sign, number, factor, unit = (part.lower() for part in found.groups())
     amount = float(re.sub("[_,]", "", number)) * _FACTORS[factor]
     in_dollars = bool(sign) or unit == "usd"
-    # A small number without a unit may mean either.
-    is_unclear = not (in_dollars or factor or unit) and amount < _CLEAR
+    # A small number without a unit may mean dollars or thousands of tokens.
+    is_unclear = not (in_dollars or factor or unit) and amount < _LEAST_TOKENS
     if not amount or is_unclear or (in_dollars and (factor or unit.startswith("token"))):
         raise _not_a_budget(text)
     return Budget(amount, in_dollars)

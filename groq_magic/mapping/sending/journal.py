@@ -1,4 +1,4 @@
-"""The answers that were paid for, kept by the key of their row."""
+"""The journal: the answers of runs on disk, by the keys of their rows."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal"]
 
-# How many seconds pass before a file that could not be used is tried again.
+# Seconds before a file that could not be used is tried again.
 _AGAIN_AFTER = 0.5
-# For how many seconds a locked file is tried: by a thread with a new answer, and at the end.
+# Seconds to wait for a locked file: in a thread with a new answer, and at the end.
 _WAIT, _LAST_WAIT = 0.1, 2.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -32,20 +32,20 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 class Journal:
     """The answers of runs, on disk; any thread may use it.
 
-    A file that can't be read or written stops no run, and one that another process has locked
-    doesn't delay it: `lines` reports that, and answers stay in memory until they are written.
+    If the file can't be read or written, or another process has locked it, runs continue without
+    delay: answers stay in memory until they are written, and `lines` reports the problem.
 
     Parameters
     ----------
     path : Path, optional
-        By default the one in the user's state folder.
+        By default a file in the user's state folder.
     unwritten : UnwrittenOfFiles, optional
-        Keeps answers that could not be written, for the next journal with this path.
+        Keeps answers that could not be written for the next journal with this path.
 
     Raises
     ------
     OptionError
-        When the file is something else than a journal, or there is no place for one.
+        When the file isn't a journal, or the state folder is unknown.
     """
 
     def __init__(self, path: Path | None = None, unwritten: UnwrittenOfFiles | None = None) -> None:
@@ -56,7 +56,7 @@ class Journal:
                 "No place for the journal: the home folder is unknown.",
                 "Set XDG_STATE_HOME or give `--journal PATH`.",
             ) from None
-        # A forked process would take them with it.
+        # In a forked process it can't keep answers: they would end with the process.
         self._outlives = unwritten is not None and unwritten.is_here
         kept = unwritten if unwritten is not None and unwritten.is_here else UnwrittenOfFiles()
         self._unwritten = kept.of(self.path)
@@ -68,14 +68,14 @@ class Journal:
         self._next_write = self._next_read = 0.0
         self._replacing = threading.Lock()
         self._replaced = False
-        # Refuse a file that is not a journal before anything is sent.
+        # Refuse a file that isn't a journal before anything is sent.
         self.get("")
         if self._unwritten:
             self.flush()
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The path of the file."""
         return self._file.path
 
     @property
@@ -83,21 +83,15 @@ class Journal:
         """The jobs of the batch engine."""
         return JobTables(self._file)
 
-    @property
-    def unwritten(self) -> int:
-        """How many answers are only in memory."""
-        return len(self._unwritten)
-
     def get(self, key: str) -> RowAnswer | None:
-        """Return the answer to a row, None if it has no answer yet.
+        """Return the answer to a row, None if it has no answer.
 
-        It doesn't wait for another process that has locked the file: then an answer that only
-        the file contains is not found.
+        While another process has locked the file, only answers in memory are found.
 
         Raises
         ------
         OptionError
-            When the file is something else than a journal.
+            When the file isn't a journal.
         """
         kept = self._unwritten.find({key}).get(key)
         if kept is None and time.monotonic() >= self._next_read:
@@ -114,18 +108,18 @@ class Journal:
         return answer_of(kept) if kept is not None else None
 
     def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
-        """Return the answers to rows by their keys; those without one are left out.
+        """Return the answers to rows, by their keys; rows without an answer are left out.
 
         Raises
         ------
         OptionError
-            When the file is something else than a journal.
+            When the file isn't a journal, or another process has locked it.
         """
         try:
             texts = self._file.get_all(keys)
         except (OSError, sqlite3.Error) as failure:
             if not is_locked(failure):
-                # One by one what can be read is used, and a damaged file is set aside.
+                # One by one, readable answers are found, and a damaged file is set aside.
                 found = {key: self.get(key) for key in keys}
                 return {key: answer for key, answer in found.items() if answer is not None}
             raise OptionError(
@@ -137,20 +131,20 @@ class Journal:
         return {key: answer for key, answer in answers.items() if answer is not None}
 
     def put(self, name: str, model: str, answers: Mapping[str, RowAnswer]) -> None:
-        """Write answers of a run by the keys of their rows; never raises for the file's sake.
+        """Write answers of a run; if the file can't be written they stay in memory.
 
         Parameters
         ----------
         name, model : str
-            Of the run, for `runs`.
+            The name and the model of the run.
         answers : mapping of str to RowAnswer
-            Those without an error.
+            Valid answers by their rows' keys.
         """
-        # A lone surrogate, from a prompt say, can't be written.
+        # Lone surrogates, which a prompt may contain, can't be written.
         run = name.encode(errors="replace").decode(), model.encode(errors="replace").decode()
         self._unwritten.add(run, {key: text_of(answer) for key, answer in answers.items()})
         with self._flushing:
-            # Whoever was here before has written these answers, or failed just now.
+            # Another thread may have written these answers just now, or failed to.
             if self._unwritten and time.monotonic() >= self._next_write:
                 self._flush(0.0 if self._reason else _WAIT)
 
@@ -160,7 +154,7 @@ class Journal:
         Parameters
         ----------
         wait : float
-            Seconds for which to try if another process has locked the file.
+            Seconds to wait if another process has locked the file.
         """
         with self._flushing:
             return self._flush(wait)
@@ -173,7 +167,7 @@ class Journal:
         return True
 
     def runs(self) -> list[RunRecord]:
-        """Return the runs, the latest first; empty if unreadable, and then `lines` reports why."""
+        """Return the runs, the latest first; if the file is unreadable, `lines` reports it."""
         try:
             return self._file.runs()
         except (OSError, sqlite3.Error) as failure:
@@ -181,7 +175,7 @@ class Journal:
         return []
 
     def clear(self, run: int | None = None) -> int:
-        """Remove the answers of one run, or of all; return how many there were.
+        """Remove the answers of one run, or of all runs; return the number of answers.
 
         Raises
         ------
@@ -202,26 +196,26 @@ class Journal:
         raise OptionError(f"The journal can't be cleared: {reason}.", f"The file is {self.path}.")
 
     def size(self) -> int:
-        """Return how many bytes its file takes."""
+        """Return the size of the file in bytes."""
         try:
             return self._file.size()
         except OSError:
             return 0
 
     def close(self, *, is_stopped: bool = False) -> None:
-        """Write what is left and close the file; it is opened again when needed.
+        """Write the answers in memory and close the file, which opens again when needed.
 
         Parameters
         ----------
         is_stopped : bool
-            Whether the user waits for it after ■: then answers that outlive this journal are
-            left to the next one.
+            Whether the user waits after ■: then a locked file is left to the next journal, if
+            `unwritten` keeps the answers.
         """
         self.flush(0.0 if is_stopped and self._outlives else _LAST_WAIT)
         self._file.close()
 
     def lines(self) -> tuple[str, ...]:
-        """Return messages to the user about the file, each once; usually none."""
+        """Return new lines for the user about problems with the file."""
         with self._lock:
             lines, self._lines = self._lines, []
             count = len(self._unwritten)
@@ -249,12 +243,12 @@ class Journal:
         return True
 
     def _replace(self, failure: Exception, *, was_replaced: bool) -> bool:
-        """Set a damaged file aside, once; return whether a new one took its place."""
+        """Rename a damaged file, once; return whether there is a new file."""
         if getattr(failure, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
             return False
         with self._replacing:
             if self._replaced:
-                # Another thread did, while this one met the same damage.
+                # Another thread did it after this thread's failure.
                 return not was_replaced
             try:
                 aside = self._file.set_aside()

@@ -1,4 +1,4 @@
-"""One request of a run over rows, and its answer, as values."""
+"""A request for one or more rows, and its answer."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Self
 
     from groq_magic.ledger.usage import Usage
 
-__all__ = ["RowAnswer", "RowRequest"]
+__all__ = ["RowAnswer", "RowRequest", "Split"]
 
 
 @dataclass(frozen=True)
 class RowRequest:
-    """One request, for one row or for several that are packed together.
+    """A request for one row, or for several rows packed together.
 
     Parameters
     ----------
     keys : tuple of str
-        The journal keys of its rows, in their order.
+        The rows' keys in the journal, in the order of the rows.
     request : mapping
-        As the API takes it.
+        The request's body.
     tokens : int
-        About how many the prompt takes.
+        An estimate of the prompt's tokens.
     """
 
     keys: tuple[str, ...]
@@ -51,13 +51,13 @@ class RowAnswer:
     ----------
     text : str
     finish_reason : str or None
-        As the API gave it; None where it never came.
+        The API's; None if the answer never ended.
     usage : Usage or None
-        The tokens as the service counted them.
+        The tokens that the service counted.
     model : str
-        That answered.
+        The id of the model that answered.
     error : str
-        One line, "" for none.
+        One line; "" for a valid answer.
     """
 
     text: str
@@ -68,13 +68,29 @@ class RowAnswer:
 
     @classmethod
     def failure(cls, model: str, error: str) -> Self:
-        """Return the answer of a request that got none.
+        """Return an error in place of an answer.
 
         Parameters
         ----------
         model : str
-            That was asked.
+            The id of the model that was asked.
         error : str
-            Why, one line.
+            One line.
         """
         return cls("", None, None, model, error)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The answers to the rows of one request, and what to ask again.
+
+    Parameters
+    ----------
+    answers : mapping of str to RowAnswer
+        By the rows' keys.
+    again : sequence of RowRequest
+        Requests for the rows that are missing in `answers`.
+    """
+
+    answers: Mapping[str, RowAnswer]
+    again: Sequence[RowRequest] = ()

@@ -1,4 +1,4 @@
-"""An answer as a text of the journal's file."""
+"""Answers as the journal's file stores them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from groq_magic.mapping.sending.row_request import RowAnswer
 
 __all__ = ["answer_of", "text_of"]
 
-# No answer takes so many tokens: such a count is forged.
+# No answer has so many tokens: such a count is forged.
 _MOST_TOKENS = 10**9
 _COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
 
 
 def text_of(answer: RowAnswer) -> str:
-    """Return an answer as a text of the file."""
+    """Return an answer as text for the file."""
     usage = answer.usage
     counts = [getattr(usage, name) for name in _COUNTS] if usage is not None else None
     values = [answer.text, answer.finish_reason, answer.model, counts]
     if answer.error:
         values.append(answer.error)
-    # Short, for there are many; ASCII, so that a lone surrogate can be written.
+    # As short as possible; in ASCII, so that lone surrogates can be written.
     return json.dumps(values, separators=(",", ":"))
 
 
 def answer_of(text: str) -> RowAnswer | None:
-    """Return the answer that a text of the file contains, None if it contains none."""
+    """Return the answer in a text of the file, None if the text is not a valid answer."""
     try:
         match json.loads(text):
             case [str(answer), str() | None as finish_reason, str(model), counts, *error]:

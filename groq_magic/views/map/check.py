@@ -1,4 +1,4 @@
-"""How well answers agree with a column of the data, or with another model's."""
+"""The agreement of answers with a column of the data, or with another model, as HTML and text."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["check_part"]
 
-# With more categories the most frequent confusions are listed, since the table is too large.
+# For more categories a table is too large: the most frequent confusions are listed.
 _MOST_CATEGORIES = 10
 _CONFUSIONS = 10
 _LONGEST = 24
 _NONE = "\N{EN DASH}"
-_DARKEST = 0.45  # of a cell's background; text stays readable on it in light and dark
+_DARKEST = 0.45  # opacity of a cell's background: text stays readable in light and dark themes
 
 
 def check_part(checks: Sequence[CheckFacts]) -> Part:
-    """Return the report: for each field a table of the models, then the confusions of each."""
+    """Return for each field a table of the models, then the confusions of each model."""
     fields = {check.field: [one for one in checks if one.field == check.field] for check in checks}
-    # The rows of a single comparison are unfolded; of several they would hide the numbers.
+    # Of several comparisons the rows are folded, or they would hide the numbers.
     is_one = len(checks) == 1
     parts = [
         part
@@ -104,7 +104,7 @@ def _measures(check: CheckFacts) -> dict[str, str]:
     if check.kind == "column":
         measures["$ per 1,000 rows"] = "" if check.cost is None else dollars(check.cost)
         rate = check.rows_a_minute
-        # It depends on the limits more than on the model.
+        # The rate depends on the limits more than on the model.
         measures["rows/min with waits"] = "" if rate is None else f"{rate:,.0f}"
     return measures
 
@@ -126,7 +126,7 @@ def _decimals(value: float | None) -> str:
 def _signed(value: float | None) -> str:
     if value is None:
         return ""
-    # No "-0.00".
+    # Not "-0.00".
     return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"  # noqa: PLR2004 - two decimals
 
 
@@ -170,7 +170,7 @@ def _cell(count: int, most: int, *, agrees: bool) -> str:
     if not agrees and count:
         colour = f"; background: rgba(217, 110, 31, {max(0.12, shade)})"
     number = f"{count:,}" if count else _NONE
-    # Bold, so that the diagonal is seen where colours are not.
+    # Bold, so that the diagonal is visible without colours.
     shown = f"<b>{number}</b>" if agrees else number
     return f'<td style="text-align: right{colour}">{shown}</td>'
 
@@ -188,7 +188,7 @@ def _confusion_list(check: CheckFacts, whose: str) -> Part:
 
 
 def _sides(check: CheckFacts) -> tuple[str, str]:
-    """Return what is expected and what is given, in words."""
+    """Return the names of the expected values and of the answers."""
     if check.kind == "column":
         return clip(check.expected, 60), "answer"
     return _short(check.expected), _short(check.model)

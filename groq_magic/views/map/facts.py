@@ -25,26 +25,27 @@ __all__ = [
 
 @dataclass(frozen=True)
 class MapStart:
-    """The facts that a view gets at the start.
+    """The facts that a view gets at the start of a map.
 
     Parameters
     ----------
     name : str
-        The variable that the frame goes into, "" for none.
+        The variable for the result, "" for none.
     models : tuple of str
-        The ids of the models that are asked.
+        The ids of the models.
     rows, requested : int
-        Rows of the frame, and the answers that they need: one for equal rows, for each model.
+        Rows of the frame, and the answers that they need. Equal rows need one answer; each model
+        gives its own.
     columns : tuple of str
-        The headings of the rows that are shown: columns that the prompt names, then new ones.
-    given : int
-        How many of them are columns of the data.
+        The headings of the table of rows: columns that the prompt names, then new columns.
+    data_columns : int
+        How many of these headings are columns of the data.
     practice : bool
         Whether the practice server answers.
     notices : tuple of str
-        One-line phrases to show above; text in backticks is code.
-    errors : tuple of int
-        The places of the columns of errors, which are shown only with an error.
+        One-line phrases to show above the rows; text in backticks is code.
+    error_columns : tuple of int
+        The positions of the error columns in `columns`. They are hidden if no row has an error.
     """
 
     name: str
@@ -52,15 +53,15 @@ class MapStart:
     rows: int
     requested: int
     columns: tuple[str, ...]
-    given: int
+    data_columns: int
     practice: bool
     notices: tuple[str, ...] = ()
-    errors: tuple[int, ...] = ()
+    error_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class MapProgress:
-    """How far a run is.
+    """The progress of a map, all models together.
 
     Parameters
     ----------
@@ -70,33 +71,31 @@ class MapProgress:
         Rows with an error.
     from_journal : int
         Rows whose answer was in the journal.
-    total : int or None
-        Rows in all, None if unknown.
+    total : int
+        All rows.
     seconds : float
-        Since it began.
+        The time so far.
     rows_a_second : float
-        The recent rate of rows that are asked.
+        The rate of the last seconds.
     usage : Usage
-        The tokens of all its requests so far.
+        The tokens of all requests so far.
     cost : float or None
-        In US dollars; None where a price is not known.
+        In US dollars; None if a price is unknown.
     seconds_left : float or None
         None if unknown.
     waiting_for : str
-        Why requests wait, a sentence; "" while none does.
+        Why requests wait, a sentence; "" if no request waits.
     waits : float
-        How many seconds the first of them still waits.
-    running : int
-        Requests that are sent or wait.
+        Seconds until the first of them is sent.
     is_over : bool
     in_batch : int
-        Rows in batch jobs: neither done nor asked.
+        Rows in batch jobs, without an answer yet.
     """
 
     done: int
     failed: int
     from_journal: int
-    total: int | None
+    total: int
     seconds: float
     rows_a_second: float
     usage: Usage
@@ -104,15 +103,13 @@ class MapProgress:
     seconds_left: float | None
     waiting_for: str
     waits: float
-    running: int
     is_over: bool
     in_batch: int = 0
 
     @property
-    def left(self) -> int | None:
-        """Rows that are still to be asked, None if unknown."""
-        finished = self.done + self.failed + self.in_batch
-        return None if self.total is None else max(0, self.total - finished)
+    def left(self) -> int:
+        """Rows that are still to be asked."""
+        return max(0, self.total - self.done - self.failed - self.in_batch)
 
 
 @dataclass(frozen=True)
@@ -122,9 +119,9 @@ class MapRow:
     Parameters
     ----------
     label : str
-        Of the row, as its index has it.
+        The row's label in the index.
     cells : tuple of str
-        One for each of the start's columns, clipped; untrusted text, never markup.
+        One for each of `MapStart.columns`, clipped; untrusted text, never markup.
     failed : bool
         Whether it has an error.
     """
@@ -136,15 +133,15 @@ class MapRow:
 
 @dataclass(frozen=True)
 class MapField:
-    """The answers in one new column, for a count or a histogram.
+    """The answers in one new column, for counts or a histogram.
 
     Parameters
     ----------
     name : str
-        Of the column.
+        The column's name.
     kind : {"string", "integer", "number", "boolean", "date", "any"}
     values : sequence of object
-        As JSON has them, one for each row; None for rows without one.
+        JSON values, one for each row; None for a row without an answer.
     """
 
     name: str
@@ -154,20 +151,20 @@ class MapField:
 
 @dataclass(frozen=True)
 class MapQuotes:
-    """How many quotes of one field are in their rows.
+    """The numbers of found and of invented quotes for one field.
 
     Parameters
     ----------
     name : str
-        Of the quotes' column.
-    found, invented, none : int
-        Rows with a quote that is in the row, with one that isn't, and without a quote.
+        The name of the column of quotes.
+    found, invented, missing : int
+        Rows whose quote is in the row, rows whose quote isn't, and rows without a quote.
     """
 
     name: str
     found: int
     invented: int
-    none: int
+    missing: int
 
 
 @dataclass(frozen=True)
@@ -177,13 +174,13 @@ class Disagreement:
     Parameters
     ----------
     position : int
-        Of the row.
-    expected, given : object
+        The row's position.
+    expected, answer : object
     """
 
     position: int
     expected: Any
-    given: Any
+    answer: Any
 
 
 @dataclass(frozen=True)
@@ -193,16 +190,17 @@ class Agreement:
     Parameters
     ----------
     compared, agreed, unanswered : int
-        Rows with both values, those where they are equal, and those without an answer.
+        Rows with both values, rows where both are equal, and rows without an answer.
     categories : tuple of str
-        Of the table; numbers in their order.
+        The values in the table, sorted.
     table : mapping of (str, str) to int
-        How often each pair of expected and given value occurs.
+        How often each pair of expected value and answer occurs.
     disagreements : tuple of Disagreement
         For numbers the largest differences first.
     mean_error, mean_absolute_error, within_one, kappa : float or None
-        For numbers: the mean error, the mean absolute error, the share at most 1 off, and Cohen's
-        kappa with quadratic weights. None for categories; kappa also if all values are equal.
+        For numbers: the mean error, the mean absolute error, the share of answers at most 1 off,
+        and Cohen's kappa with quadratic weights. None for categories; kappa is also None if all
+        values are equal.
     """
 
     compared: int
@@ -229,25 +227,25 @@ class Agreement:
 
 @dataclass(frozen=True)
 class CheckFacts:
-    """How the answers of one model agree with a column, or with another model's.
+    """The agreement of one model's answers with a column, or with another model's answers.
 
     Parameters
     ----------
     field : str
-        The name of the field that is compared.
+        The name of the compared field.
     model : str
-        Whose answers they are.
+        The id of the model that answered.
     expected : str
-        What they are compared with: a column of the data, or another model's id.
+        The name of the column, or the id of the other model.
     kind : {"column", "model"}
-        Which of the two.
+        What `expected` names.
     agreement : Agreement
     rows : tuple of (str, str, str)
-        Rows that disagree, a few: their labels, what is expected, what is given; clipped.
+        A few rows that disagree: label, expected value, answer; clipped.
     cost : float or None
-        In US dollars for 1,000 rows; None where the price or the number of rows is not known.
+        In US dollars for 1,000 rows; None if unknown.
     rows_a_minute : float or None
-        None where none was asked.
+        None if no row was asked.
     """
 
     field: str
@@ -262,29 +260,28 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class MapEnd:
-    """The facts that a view gets at the end of a map, also of one that was stopped or failed.
+    """The facts that a view gets at the end of a map, even a stopped or failed one.
 
     Parameters
     ----------
     progress : MapProgress
-        Of all models together.
     rows : tuple of MapRow
         The first rows of the frame.
     fields : tuple of MapField
-        The new columns with answers, those of quotes left out.
+        The new columns with answers, without the columns of quotes.
     errors : tuple of (str, int)
         The errors of failed rows, and how many rows have each; the most frequent first. Equal
         rows count once, as in `progress`.
     checks : tuple of CheckFacts
     reason : str
-        Why it ended before its last row, a sentence; "" where it did not.
+        Why the map ended before its last row, a sentence; "" if it did not.
     remedy : str
         What to do then, a sentence or "".
     notices : tuple of str
-        One-line phrases to show above; those of the start are not repeated here.
+        More one-line phrases to show above the rows, besides `MapStart.notices`.
     quotes : tuple of MapQuotes
     is_raised : bool
-        Whether an error is raised afterwards, which gives the reason and what to do.
+        Whether an error follows that states the reason and the remedy.
     """
 
     progress: MapProgress

@@ -1,4 +1,4 @@
-"""The answers in one column: how often each came, a histogram of numbers, or how long texts are."""
+"""A summary of the answers in one column: counts, a histogram, or the lengths of texts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FieldSummary", "field_summary", "fields_part", "quotes_part"]
 
-# Up to so many different values are counted, and so many of them shown.
+# With more different values, a column is not counted; the most frequent ones are shown.
 _MOST_DIFFERENT, _SHOWN = 30, 8
+# With more different numbers, a column has a histogram.
 _MOST_NUMBERS = 7
-_LONGEST = 40  # characters; longer values are free text
+# A column with longer values, in characters, is free text.
+_LONGEST = 40
 _BINS = 20
 _BAR = 20
-# Larger ones are identifiers, and their sums overflow.
+# Larger numbers are identifiers, and their sums overflow.
 _LARGEST = 1e15
 _OTHERS = "others"
 
@@ -41,17 +43,17 @@ class FieldSummary:
     Parameters
     ----------
     name : str
-        Of the column.
+        The column's name.
     facts : tuple of str
-        In words: "mean 3.2", "4 missing".
+        Phrases such as "mean 3.2" or "4 missing".
     counts : tuple of (str, int)
-        Values and how often each came; empty for numbers of a wide range, and for free text.
+        Values and their counts; empty for many different numbers, and for free text.
     others : tuple of (str, int) or None
-        A label for the values that are not shown, and how often they came.
+        A label for the values that are not shown, and their count.
     answers : int
         The number of answers; an answer that is a list has several values.
     bins : tuple of (str, str, int)
-        For numbers of a wide range: from, to, and how many.
+        The bins of a histogram: from, to, count.
     """
 
     name: str
@@ -76,16 +78,16 @@ def field_summary(field: MapField) -> FieldSummary:
 
 
 def fields_part(fields: Sequence[MapField]) -> Part:
-    """Return the summaries of columns: words, and a chart where there is something to count."""
+    """Return the summaries of columns as text, some with a chart."""
     found = [(field_summary(field), len(field.values)) for field in fields]
-    # Those with charts come first, side by side; the others follow as lines.
+    # Charts come first, side by side; the other summaries follow as lines.
     found.sort(key=lambda one: not (one[0].counts or one[0].bins))
     parts = (_field_part(summary, rows) for summary, rows in found)
     return joined(parts, '<div class="groq-fields">', "</div>")
 
 
 def quotes_part(quotes: Sequence[MapQuotes]) -> Part:
-    """Return a line for each column of quotes: how many are not in their rows."""
+    """Return a line for each column of quotes: how many quotes are not in their rows."""
     return joined(heading(each.name, _quotes_words(each)) for each in quotes)
 
 
@@ -98,8 +100,8 @@ def _quotes_words(quotes: MapQuotes) -> str:
         words = "the quote is in its row"
     else:
         words = f"all {count:,} quotes are in their row" if count else ""
-    none = f"{quotes.none:,} without a quote" if quotes.none else ""
-    return SEPARATOR.join(filter(None, (words, none)))
+    missing = f"{quotes.missing:,} without a quote" if quotes.missing else ""
+    return SEPARATOR.join(filter(None, (words, missing)))
 
 
 def _field_part(summary: FieldSummary, rows: int) -> Part:
@@ -129,8 +131,8 @@ def _of_numbers(name: str, numbers: list[float], ends: tuple[str, ...]) -> Field
 def _bins(
     numbers: list[float], low: float, high: float, *, whole: bool
 ) -> tuple[tuple[str, str, int], ...]:
-    """Return equal ranges from the lowest to the highest, with whole bounds for whole numbers."""
-    # A twentieth of the smallest possible number is 0.
+    """Return bins of equal size, with whole bounds for whole numbers."""
+    # The division underflows to 0 for the smallest floats.
     size, most = (high - low) / _BINS or 1.0, _BINS
     if whole:
         size = math.ceil((high - low + 1) / _BINS)
@@ -172,14 +174,14 @@ def _of_texts(field: MapField, values: Sequence[Any], ends: tuple[str, ...]) -> 
 
 
 def _texts(value: Any) -> list[str]:
-    """Return the texts to count: one, or for a list one for each entry."""
+    """Return the texts to count: one for each entry of a list, or one for any other value."""
     items = value if isinstance(value, list) else [value]
     return [_text(item) for item in items]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        # A long one is never shown.
+        # Long texts are never shown.
         return (" ".join(value.split()) or "empty") if len(value) <= 2 * _LONGEST else value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -200,14 +202,14 @@ def _number(value: Any) -> float | None:
 
 
 def _digits(value: float) -> str:
-    """Return a whole number in full, another in four digits."""
+    """Return a whole number in full, another number with four digits."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
 
 
 def _counts_part(summary: FieldSummary) -> Part:
     most = max(count for _, count in summary.counts)
     others = [summary.others] if summary.others else []
-    # The sum of the others has no bar: it would be longer than any.
+    # The bar of the others would be longer than the bar of any value.
     shares = [*(count / most for _, count in summary.counts), *(0.0 for _ in others)]
     rows = [
         (

@@ -1,4 +1,4 @@
-"""The view of one map in a notebook: a line and the first rows while it runs, then a summary."""
+"""The view of a map in a notebook: progress and the first rows, then a summary."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveMapView"]
 
-# More frequent changes can't be read.
+# Seconds between updates: more frequent ones can't be read.
 _EVERY = 0.2
-# Where no page draws it, the whole output is sent each time.
+# The same where no page draws the widgets: then each update sends the whole output.
 _STATIC_EVERY = 2.0
-# A map that ends sooner, failed or with all answers in the journal, shows only its end.
+# A map that ends sooner, with an error or all answers from the journal, shows no progress.
 _SHOWN_AFTER = 0.25
 _UNFINISHED = (
     "This map is not finished. Answers so far are in the journal; "
@@ -40,7 +40,7 @@ class LiveMapView:
     Parameters
     ----------
     live : Live
-        What the views of one session share.
+        The session's widgets.
     """
 
     def __init__(self, live: Live) -> None:
@@ -58,9 +58,8 @@ class LiveMapView:
         """Draw the progress, and the reason for a wait."""
         now = time.monotonic()
         is_shown = self._output.document is not None or progress.waiting_for
-        if progress.is_over or now < self._next:
-            return
-        if not is_shown and progress.seconds < _SHOWN_AFTER:
+        is_early = not is_shown and progress.seconds < _SHOWN_AFTER
+        if progress.is_over or now < self._next or is_early:
             return
         self._next = now + _EVERY
         self._draw(
@@ -94,7 +93,7 @@ class LiveMapView:
     def _end(self, reason: str) -> Literal["complete", "stopped", "failed"]:
         if not reason:
             return "complete"
-        # Else an error ended it, or a setting such as the budget.
+        # Otherwise an error or the budget ended it.
         is_stopped = self.stopped.is_set() or reason.startswith("Stopped")
         return "stopped" if is_stopped else "failed"
 
@@ -107,5 +106,5 @@ class LiveMapView:
     def _placeholder(self, document: Document, with_text: bool) -> dict[str, Any]:  # noqa: FBT001 - as it is called
         names = ("progress", "rows", "waiting") if with_text else ()
         facts = (self._facts.get(name, "") for name in names)
-        come = "".join((notices_html(self._start.notices), *facts))
-        return live_slot(document.slot, come, "" if with_text else _UNFINISHED)
+        html = "".join((notices_html(self._start.notices), *facts))
+        return live_slot(document.slot, html, "" if with_text else _UNFINISHED)

@@ -1,4 +1,4 @@
-"""How far a map is, in words and as a line with a bar."""
+"""The progress of a map, as text and as HTML with a progress bar."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ __all__ = [
     "waiting_words",
 ]
 
-# Slower rates would show as "0.0 rows/s", and are shown per minute.
+# Below this rate, which would show as "0.0 rows/s", the rate is per minute.
 _SLOW = 0.1
-# At faster rates decimals only flicker.
+# From this rate on there are no decimals, which would only flicker.
 _FAST = 10
 
 
 def unit_of(start: MapStart) -> str:
-    """Return what is counted: rows, different rows, or with several models answers."""
+    """Return what the progress counts: rows, different rows, or answers of several models."""
     if start.requested == start.rows:
         return "rows"
     return "answers" if len(start.models) > 1 else "different rows"
 
 
 def progress_words(progress: MapProgress, start: MapStart) -> str:
-    """Return how far a map is: `412 of 1,000 rows · 3 failed · 21.4 rows/s · about 28 s left`."""
+    """Return the progress in one line: `412 of 1,000 rows · 21 rows/s · about 28 s left`."""
     parts = (
         count_words(progress, start),
         f"{progress.failed:,} failed" if progress.failed else "",
@@ -53,16 +53,14 @@ def progress_words(progress: MapProgress, start: MapStart) -> str:
 
 
 def count_words(progress: MapProgress, start: MapStart) -> str:
-    """Return how many rows are finished, of how many: `412 of 1,000 rows`."""
-    finished = progress.done + progress.failed
-    of = f" of {progress.total:,}" if progress.total is not None else ""
-    return f"{finished:,}{of} {unit_of(start)}"
+    """Return the number of finished rows: `412 of 1,000 rows`."""
+    return f"{progress.done + progress.failed:,} of {progress.total:,} {unit_of(start)}"
 
 
 def answered_words(progress: MapProgress, start: MapStart) -> str:
-    """Return how many rows have an answer: `997 of 1,000 rows answered`."""
+    """Return the number of rows with an answer: `997 of 1,000 rows answered`."""
     done, total = progress.done, progress.total
-    of = f" of {total:,}" if total is not None and done < total else ""
+    of = f" of {total:,}" if done < total else ""
     unit = unit_of(start)
     if unit == "answers":
         return f"{done:,}{of} {unit}"
@@ -70,7 +68,7 @@ def answered_words(progress: MapProgress, start: MapStart) -> str:
 
 
 def end_words(progress: MapProgress, start: MapStart, *, is_stopped: bool) -> str:
-    """Return how a map ended, for screen readers: `Map finished: 1,000 rows answered`."""
+    """Return the end of a map in one line for screen readers: `Map finished: 9 rows answered`."""
     counts = (
         answered_words(progress, start),
         f"{progress.failed:,} failed" if progress.failed else "",
@@ -80,36 +78,31 @@ def end_words(progress: MapProgress, start: MapStart, *, is_stopped: bool) -> st
 
 
 def from_journal_words(progress: MapProgress) -> str:
-    """Return how many answers were in the journal, "" for none."""
+    """Return the number of answers from the journal, "" for 0."""
     return f"{progress.from_journal:,} from the journal" if progress.from_journal else ""
 
 
 def in_batch_words(progress: MapProgress) -> str:
-    """Return how many rows are in batch jobs, "" for none."""
+    """Return the number of rows in batch jobs, "" for 0."""
     return f"{progress.in_batch:,} in a batch job" if progress.in_batch else ""
 
 
 def waiting_words(progress: MapProgress) -> str:
-    """Return the reason for a wait and its length, "" while nothing waits."""
+    """Return the reason and the length of the present wait, "" for no wait."""
     if not progress.waiting_for or progress.is_over:
         return ""
     return f"{progress.waiting_for} Continues in {in_words(progress.waits)}. ■ stops."
 
 
 def progress_html(progress: MapProgress, start: MapStart) -> str:
-    """Return the line as safe HTML, below a bar."""
-    words = progress_words(progress, start)
-    # Without a known total the browser animates the bar.
-    share = (
-        f' max="{max(1, progress.total)}" value="{progress.done + progress.failed}"'
-        if progress.total is not None
-        else ""
-    )
-    # A label, so that screen readers read it on demand and not five times a second.
+    """Return a progress bar and the progress in one line, as safe HTML."""
+    finished = progress.done + progress.failed
+    # The label lets screen readers read the progress on demand, not five times a second.
     return (
-        f'<div class="groq-map-progress"><progress class="groq-meter"{share} '
+        '<div class="groq-map-progress"><progress class="groq-meter" '
+        f'max="{max(1, progress.total)}" value="{finished}" '
         f'aria-label="{escape(count_words(progress, start))}"></progress>'
-        f'<div class="groq-map-figures">{phrase_html(words)}</div></div>'
+        f'<div class="groq-map-figures">{phrase_html(progress_words(progress, start))}</div></div>'
     )
 
 

@@ -1,4 +1,4 @@
-"""The static output of a map, which stays in the notebook."""
+"""The static output of a finished map, which is saved with the notebook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["map_bundle", "rows_part"]
 
-# As many as fit on a wide page; the frame has the others.
+# More columns don't fit on a wide page.
 _MOST_COLUMNS = 16
 _LONGEST = 90
 _MOST_ERRORS = 6
@@ -44,9 +44,9 @@ def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
         ``text/html`` (safe, reads well without CSS), ``text/markdown`` and ``text/plain``. The
         same facts give the same bytes.
     slot : str
-        The class by which a page finds it.
+        The CSS class of its element, by which the page finds it.
     """
-    # Rendering imports markdown, and importing views must stay light.
+    # Rendering is slow to import.
     from groq_magic.rendering import safe_markdown
 
     whole = joined(_parts(start, end))
@@ -61,10 +61,10 @@ def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
 
 
 def rows_part(start: MapStart, rows: Sequence[MapRow], title: str) -> Part:
-    """Return rows as a table under a heading; new columns come after those of the data."""
+    """Return rows as a table under a heading: columns of the data, then new columns."""
     columns = _columns(start, rows)
-    # New columns come before those of the data.
-    shown = sorted(sorted(columns, key=lambda at: at < start.given)[:_MOST_COLUMNS])
+    # If there are too many, columns of the data are left out first.
+    shown = sorted(sorted(columns, key=lambda at: at < start.data_columns)[:_MOST_COLUMNS])
     cells = tuple(
         (clip(row.label, 40), *(clip(row.cells[at], _LONGEST) for at in shown)) for row in rows
     )
@@ -91,11 +91,11 @@ def _parts(start: MapStart, end: MapEnd) -> list[Part]:
 
 
 def _columns(start: MapStart, rows: Sequence[MapRow]) -> list[int]:
-    """Return the places of the columns; those of errors only if there is one."""
+    """Return the positions of the columns; error columns only if one of the rows has an error."""
     return [
         at
         for at in range(len(start.columns))
-        if at not in start.errors or any(row.cells[at] for row in rows)
+        if at not in start.error_columns or any(row.cells[at] for row in rows)
     ]
 
 
@@ -111,11 +111,11 @@ def _title(start: MapStart, shown: int) -> str:
 
 
 def _warnings(start: MapStart, end: MapEnd) -> Part:
-    """Return why it ended early, how many rows are left, and what to do."""
-    left = end.progress.left or 0
+    """Return the reason of an early end, the number of rows left, and what to do."""
+    left = end.progress.left
     failed = end.progress.failed
     sentences = []
-    # Else the error below gives the reason and what to do, and the bar the counts.
+    # If an error follows, it states the reason and the remedy, and the bar has the counts.
     if end.reason and not end.is_raised:
         verb = "is" if left == 1 else "are"
         of = f"{left:,} of {end.progress.total:,} {unit_of(start)}"

@@ -1,4 +1,4 @@
-"""The view of one map without widgets: a line of text, then the summary."""
+"""The view of a map without widgets: progress in one line, then the summary."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = ["TextMapView"]
 
-# A terminal overwrites the line; in a file each update is one more line.
+# Seconds between updates. A terminal overwrites the line; a file gets one more line each time.
 _EVERY, _EVERY_IN_A_FILE = 0.2, 5.0
 
 
 class TextMapView:
-    """The view of one map as text: tqdm's bar where it is installed, else a line of our own.
+    """The view of one map as text: tqdm's bar if tqdm is installed, else a line of our own.
 
     Parameters
     ----------
     stream : file, optional
-        Takes the line; the summary is displayed.
+        Where the progress is written; the summary is displayed.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -49,23 +49,23 @@ class TextMapView:
         self._line: _TqdmLine | _PlainLine | None = None
 
     def open(self, start: MapStart) -> None:
-        """Begin; the first line comes with the first progress."""
+        """Begin; `progress` writes the first line."""
         self._start = start
         # A map that ends at once needs no line.
         self._next = time.monotonic() + self._every
 
     def progress(self, progress: MapProgress) -> None:
-        """Write how far it is over the last line."""
+        """Overwrite the line with the progress."""
         now = time.monotonic()
         if now < self._next or progress.is_over:
             return
         self._next = now + self._every
         if self._line is None:
-            self._line = _line_on(self._stream, self._start, progress)
+            self._line = _new_line(self._stream, self._start, progress)
         self._line.write(progress, self._start)
 
     def rows(self, rows: Sequence[MapRow]) -> None:
-        """Show nothing yet: the summary has them."""
+        """Show nothing: the summary has the rows."""
 
     def finish(self, end: MapEnd) -> None:
         """Remove the line and display the summary."""
@@ -79,13 +79,13 @@ class TextMapView:
             self._line = None
 
 
-def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLine | _PlainLine:
+def _new_line(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLine | _PlainLine:
     try:
         from tqdm import tqdm
     except ImportError:
         return _PlainLine(stream)
 
-    class Bar(tqdm):  # type: ignore[type-arg]  # it is no generic class at runtime
+    class Bar(tqdm):  # type: ignore[type-arg]  # not generic at runtime
         # tqdm's monitor thread would outlive the run.
         monitor_interval = 0
 
@@ -96,7 +96,7 @@ def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLin
         file=stream,
         leave=False,
         dynamic_ncols=True,
-        # We decide when it is drawn.
+        # `progress` decides when to draw.
         mininterval=0,
         miniters=0,
     )
@@ -128,7 +128,7 @@ class _TqdmLine:
 
 
 class _PlainLine:
-    """A line with the same words as the other views."""
+    """A line of plain text."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""The views of a map: their protocol, one that can't break a run, and the choice of one."""
+"""The views of a map: their protocol, a wrapper that can't fail, and the choice of a view."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["GuardedMapView", "MapView", "map_view"]
 
 
 class MapView(Protocol):
-    """Protocol for views of one map: `open`, any of `progress` and `rows`, one ending.
+    """Protocol for views of one map.
 
-    All of it is called in the main thread, at most ten times a second but for the last
-    `progress`. Setting `stopped`, in any thread, ends the run as ■ does.
+    The main thread calls `open`, then `progress` and `rows` at most ten times a second, and at
+    last `finish` or `discard`. Setting `stopped`, in any thread, ends the map as ■ does.
     """
 
     stopped: threading.Event
@@ -35,22 +35,22 @@ class MapView(Protocol):
         """Show the progress, or the reason for a wait."""
 
     def rows(self, rows: Sequence[MapRow]) -> None:
-        """Show the first rows that have answers, all that are known so far, at most five."""
+        """Show the first rows with answers, at most five."""
 
     def finish(self, end: MapEnd) -> None:
         """Show the static output, and close widgets."""
 
     def discard(self) -> None:
-        """Remove the output: the run failed before any row, or its summary can't be made."""
+        """Remove the output: no row was asked, or the summary can't be made."""
 
 
 class GuardedMapView:
-    """A view that can't break a run.
+    """A view whose failure doesn't end the map.
 
     Parameters
     ----------
     view : MapView
-        Once it fails it draws no more; the run goes on.
+        After an exception it draws nothing more; the map continues.
     """
 
     def __init__(self, view: MapView) -> None:
@@ -63,15 +63,15 @@ class GuardedMapView:
         self._draw(lambda: self._view.open(start))
 
     def progress(self, progress: MapProgress) -> None:
-        """Show how far it is, or what is waited for."""
+        """Show the progress, or the reason for a wait."""
         self._draw(lambda: self._view.progress(progress))
 
     def rows(self, rows: Sequence[MapRow]) -> None:
-        """Show the first rows that have answers."""
+        """Show the first rows with answers."""
         self._draw(lambda: self._view.rows(rows))
 
     def finish(self, end: MapEnd) -> None:
-        """Show the static output, or one plain line if the view fails."""
+        """Show the static output, or plain text if the view fails."""
         self._draw(lambda: self._view.finish(end))
         if self._has_failed:
             self.discard()
@@ -88,7 +88,7 @@ class GuardedMapView:
             return
         try:
             call()
-        except Exception:  # noqa: BLE001 - whatever a front end does, the rows are asked
+        except Exception:  # noqa: BLE001 - a failing front end must not end the map
             self._has_failed = True
 
 
@@ -102,28 +102,20 @@ def _plain_end(end: MapEnd) -> str:
 
 def map_view(
     kind: Literal["widgets", "static", "terminal"],
-    live: Callable[[], Live] | None = None,
+    live: Callable[[], Live],
 ) -> MapView:
-    """Return the view of one map, not yet open.
+    """Return the view for a kind of front end.
 
     Parameters
     ----------
     kind : {"widgets", "static", "terminal"}
-        What the front end can show.
-    live : callable, optional
-        Returns what the session's views share; needed for widgets.
-
-    Raises
-    ------
-    ValueError
-        When widgets are asked for without `live`.
+    live : callable
+        Returns the session's widgets; called only for "widgets".
     """
     if kind != "widgets":
         from groq_magic.views.map.text import TextMapView
 
         return TextMapView()
-    if live is None:
-        raise ValueError("a view with widgets needs live")
     from groq_magic.views.map.live import LiveMapView
 
     return LiveMapView(live())

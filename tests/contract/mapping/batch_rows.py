@@ -13,7 +13,7 @@ from groq_magic.api.batches import BatchService
 from groq_magic.api.key import ApiKey
 from groq_magic.api.models import offline_catalogue
 from groq_magic.mapping.batch.fetching import BatchRows, FetchResult, collect, fetch
-from groq_magic.mapping.batch.jobs import Submission, submit
+from groq_magic.mapping.batch.jobs import submit
 from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from groq_magic.ledger.job_record import JobRecord
     from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.mapping.sending.row_request import RowAnswer
 
@@ -62,8 +63,12 @@ class Engine:
     def journal(self) -> Journal:
         return Journal(self.path)
 
-    def submit(self, plan: RequestPlan, **options: Any) -> Submission:
+    def submit(self, plan: RequestPlan, **options: Any) -> tuple[JobRecord, ...]:
         return submit(plan, journal=self.journal(), service=self.service, **options)
+
+    def submitted(self, plan: RequestPlan, **options: Any) -> int:
+        """Submit a plan, and return the number of submitted rows."""
+        return sum(job.rows for job in self.submit(plan, **options))
 
     def fetch(self) -> FetchResult:
         return fetch(self.journal(), self.service)
@@ -72,7 +77,7 @@ class Engine:
         return collect(plan, self.journal(), self.url)
 
     def finish(self, plan: RequestPlan) -> BatchRows:
-        """Look until no job is running, and read what came."""
+        """Fetch until no job is running, and read the answers."""
         while self.fetch().running:
             pass
         return self.collect(plan)
@@ -85,9 +90,9 @@ class Engine:
         return [answer.text if answer else None for answer in self.answers(plan)]
 
     def files(self) -> list[str]:
-        """Return the names of the files that are at the service."""
+        """Return the names of the files at the service."""
         return [str(file.filename) for file in self.sdk.files.list().data]
 
     def accepted(self) -> int:
-        """Return how many requests the service has taken, in all jobs."""
+        """Return the number of requests in all jobs at the service."""
         return sum(batch.request_counts.total for batch in self.sdk.batches.list().data)

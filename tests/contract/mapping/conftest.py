@@ -1,11 +1,11 @@
-"""Runs over rows, against servers of their own processes."""
+"""Runs against a server in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
@@ -14,7 +14,7 @@ import pytest
 from groq_magic.api.account import account_of
 from groq_magic.api.key import ApiKey
 from groq_magic.mapping.sending.journal import Journal
-from groq_magic.mapping.sending.row_request import RowRequest
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest, Split
 from groq_magic.mapping.sending.run import Run
 from groq_magic.mapping.sending.run_settings import RunSettings
 from tests.rows_server import started
@@ -55,7 +55,7 @@ def _rows_server_for_all() -> Iterator[RowsServer]:
 
 @pytest.fixture
 def rows_server(_rows_server_for_all: RowsServer) -> Callable[..., RowsServer]:
-    """Return the server of rows, as fresh as if just started, with options of the test's own."""
+    """Return the server of rows without earlier requests, with the test's options."""
 
     def start(**options: float) -> RowsServer:
         _rows_server_for_all.post("options", options)
@@ -78,19 +78,39 @@ def row(number: int, **parameters: Any) -> RowRequest:
     return RowRequest((f"key {number}",), request, 5)
 
 
+class IterableRun(Run):
+    """A run that yields each row's key and answer; leaving the loop ends it."""
+
+    def __iter__(self) -> Iterator[tuple[str, RowAnswer]]:
+        with self:
+            while not self.is_over:
+                yield from self.take(0.05)
+
+
+def one_answer(request: RowRequest, answer: RowAnswer) -> Split:
+    """Return the answer for each row of a request."""
+    return Split(dict.fromkeys(request.keys, answer))
+
+
 @pytest.fixture
-def run_of(journal: Journal) -> Iterator[Callable[..., Run]]:
+def run_of(journal: Journal) -> Iterator[Callable[..., IterableRun]]:
     """Make runs; no thread of theirs outlives the test."""
     accounts = []
 
-    def make(server: Any, requests: Any, others: Any = None, **settings: Any) -> Run:
+    def make(server: Any, requests: Any, callbacks: Any = None, **settings: Any) -> IterableRun:
         accounts.append(account_of(ApiKey("gsk_made_up_for_tests_0123456789", "x"), server.url))
-        return Run(
+        given = {
+            "request_for": lambda keys: replace(row(0), keys=tuple(keys)),
+            "split": one_answer,
+            "nearest": str,
+            "on_sent": lambda _request, _outcome: None,
+        }
+        return IterableRun(
             requests,
             journal=journal,
             account=lambda: accounts[-1],
             settings=RunSettings(**settings),
-            **(others or {}),
+            **(given | (callbacks or {})),
         )
 
     yield make

@@ -1,4 +1,4 @@
-"""Rows by the batch engine: handed over, fetched into the journal, cancelled."""
+"""Rows in batch jobs: submitted, fetched into the journal, cancelled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from groq_magic.errors import (
     TooLargeError,
 )
 from groq_magic.ledger.journal_file import JournalFile
-from groq_magic.mapping.batch.batch_run import BatchRun, run_batch
+from groq_magic.mapping.batch.batch_run import BatchRun, batch_line, run_batch
 from groq_magic.mapping.batch.fetching import collect, fetch
 from groq_magic.mapping.batch.files import FileLimits
 from groq_magic.mapping.batch.jobs import KEPT_BY_GROQ, cancel, status
@@ -41,15 +41,15 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.batches.backoff", lambda _tried: 0.01)
 
 
-def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
+def test_rows_are_submitted_and_fetched_and_files_deleted(engine: Engine) -> None:
     plan, lines = plan_of(["a", "b", "c", "a"]), []
 
-    given = engine.submit(plan, name="Rate", on_upload=lines.append)
+    (job,) = engine.submit(plan, name="Rate", on_upload=lines.append)
 
     assert lines == [KEPT_BY_GROQ]
-    assert (given.rows, len(given.jobs)) == (3, 1)
+    assert job.rows == 3
     (file,) = engine.files()
-    assert file == f"groq_magic-{given.jobs[0].id}.jsonl"
+    assert file == f"groq_magic-{job.id}.jsonl"
     waiting = engine.collect(plan).waiting
     assert waiting.keys() == set(plan.keys)
     assert "Waiting for Groq's batch job" in waiting[plan.keys[0]].error
@@ -57,9 +57,9 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     (running,) = engine.fetch().running
     assert (running.state, running.completed, running.requests) == ("in_progress", 1, 3)
     assert running.words == "1 of 3 requests done"
-    (done,) = engine.fetch().jobs
+    (done,) = engine.fetch().finished
     assert done.is_fetched
-    assert engine.fetch().jobs == ()
+    assert engine.fetch().finished == ()
     assert engine.files() == []
 
     rows = engine.collect(plan)
@@ -74,23 +74,23 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_only_unfinished_rows_are_handed_over(engine: Engine) -> None:
+def test_only_unfinished_rows_are_submitted(engine: Engine) -> None:
     engine.submit(plan_of(["a", "b"]))
     engine.finish(plan_of(["a", "b"]))
-    assert engine.submit(plan_of(["c"])).rows == 1
+    assert engine.submitted(plan_of(["c"])) == 1
 
     plan = plan_of(["a", "b", "c", "d", "e"])
-    assert engine.submit(plan, without=plan.keys[4:]).rows == 1
-    assert engine.submit(plan, without=plan.keys[4:]).jobs == ()
+    assert engine.submitted(plan, without=plan.keys[4:]) == 1
+    assert engine.submit(plan, without=plan.keys[4:]) == ()
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 4 + [None]
-    assert engine.submit(plan, again=True).rows == 5
+    assert engine.submitted(plan, again=True) == 5
 
 
 def test_files_have_no_more_lines_and_bytes_than_allowed(engine: Engine) -> None:
     plan = plan_of([f"row {n} é😀" for n in range(7)])
-    given = engine.submit(plan, limits=FileLimits(lines=3))
-    assert [job.rows for job in given.jobs] == [3, 3, 1]
+    jobs = engine.submit(plan, limits=FileLimits(lines=3))
+    assert [job.rows for job in jobs] == [3, 3, 1]
     sizes = [file.bytes or 0 for file in engine.sdk.files.list().data]
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 7
@@ -139,8 +139,8 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
     }
     assert engine.collect(plan).errors == {}
     assert engine.files() == []
-    assert engine.submit(plan, without=rows.errors).jobs == ()
-    assert engine.submit(plan).rows == 2
+    assert engine.submit(plan, without=rows.errors) == ()
+    assert engine.submitted(plan) == 2
     assert len(engine.finish(plan).answered) == 2
     assert engine.texts(plan) == ["fine"] * 3
 
@@ -165,7 +165,7 @@ def test_answers_are_checked_against_the_schema(engine: Engine, practice: Practi
     assert engine.texts(plan) == ['{"score": 3}', None]
 
 
-def test_packs_are_split_and_what_is_missing_is_asked_alone(
+def test_packs_are_split_and_missing_rows_asked_alone(
     engine: Engine, practice: PracticeServer
 ) -> None:
     packed = {"answers": [{"row": 1, "answer": {"score": 1}}]}
@@ -174,14 +174,14 @@ def test_packs_are_split_and_what_is_missing_is_asked_alone(
     (list_name,) = form["properties"]
     packed = {list_name: _packed_rows(form, [1], {"score": 1})}
     practice.script([{"match": "Row 2", "reply": json.dumps(packed)}, {"reply": '{"score": 7}'}])
-    assert engine.submit(plan).jobs[0].requests == 2
+    assert engine.submit(plan)[0].requests == 2
 
     rows = engine.finish(plan)
 
     assert len(rows.answered) == 2
     (alone,) = rows.alone
     assert alone.keys == (plan.keys[1],)
-    assert engine.submit(plan, alone=rows.alone).rows == 1
+    assert engine.submitted(plan, alone=rows.alone) == 1
     assert len(engine.finish(plan).answered) == 1
     texts = [json.loads(text or "") for text in engine.texts(plan)]
     assert texts == [{"score": 1}, {"score": 7}, {"score": 7}]
@@ -198,7 +198,7 @@ def _packed_rows(form: dict[str, Any], numbers: list[int], answer: Any) -> list[
     return [{number_name: number, **answer} for number in numbers]
 
 
-def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) -> None:
+def test_rows_missing_in_one_plan_wait_for_another_plan(engine: Engine) -> None:
     plan = plan_of(["a", "b"])
     engine.submit(plan)
     while engine.fetch().running:
@@ -208,7 +208,7 @@ def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) 
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
+def test_answers_of_a_cancelled_job_are_fetched_and_its_other_rows_submitted(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "slow", "batch": "waiting", "times": 1}, {"reply": "fine"}])
@@ -225,10 +225,10 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
     assert len(rows.answered) == 1
     assert "cancelled" in rows.errors[plan.keys[1]].error
     assert engine.files() == []
-    assert engine.submit(plan).rows == 1
+    assert engine.submitted(plan) == 1
 
 
-def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
+def test_cancel_removes_a_job_that_the_key_does_not_know(
     engine: Engine, practice: PracticeServer
 ) -> None:
     plan = plan_of(["a"])
@@ -236,27 +236,36 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     practice.reset()
     assert len(engine.fetch().unknown) == 1
     assert engine.collect(plan).waiting
-    run = run_batch(plan, journal=engine.journal(), service=engine.service)
-    assert run.line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
+    run = run_batch(
+        plan,
+        journal=engine.journal(),
+        service=engine.service,
+        name="",
+        left_out={},
+        again=False,
+        on_upload=str,
+    )
+    line = batch_line([plan], [run])
+    assert line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
 
     (forgotten,) = cancel(engine.journal(), engine.service)
     assert forgotten.words == "no longer at Groq; removed from the list"
     assert engine.collect(plan).waiting == {}
 
 
-def test_jobs_of_another_practice_server_hold_nothing_back(engine: Engine) -> None:
+def test_rows_in_jobs_of_another_practice_server_are_submitted(engine: Engine) -> None:
     plan = plan_of(["a"])
     elsewhere = Engine(engine.path, engine.url.replace("127.0.0.1", "localhost"))
     engine.submit(plan)
 
     assert elsewhere.collect(plan).waiting == {}
     assert [job.url for job in status(elsewhere.journal(), elsewhere.service)] == [engine.url]
-    assert elsewhere.submit(plan).rows == 1
+    assert elsewhere.submitted(plan) == 1
     (kept,) = {job.url for job in cancel(elsewhere.journal(), elsewhere.service)} - {engine.url}
     assert kept == elsewhere.url
 
 
-def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
+def test_a_key_without_the_batch_engine_gets_one_line_and_no_job(
     practice_factory: Any, tmp_path: Path
 ) -> None:
     engine = Engine(tmp_path / "journal.sqlite", practice_factory(plan="free").url)
@@ -271,31 +280,34 @@ def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_a_refused_window_leaves_nothing_behind(engine: Engine) -> None:
+def test_a_refused_job_leaves_nothing_behind(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = plan_of(["a"])
+    monkeypatch.setattr("groq_magic.mapping.batch.jobs._WINDOW", "2h")
     with pytest.raises(RequestError, match="completion_window"):
-        engine.submit(plan, window="2h")
+        engine.submit(plan)
     assert engine.files() == []
     assert engine.collect(plan).waiting == {}
 
 
-def test_what_was_handed_over_before_a_failure_stays(
+def test_rows_submitted_before_a_failure_stay_submitted(
     engine: Engine, practice: PracticeServer
 ) -> None:
     plan = plan_of(["a", "b", "c"])
     practice.faults(batch=("ok", "ok", "429:retry-after=100"))
     with pytest.raises(GroqMagicError) as caught:
         engine.submit(plan, limits=FileLimits(lines=1))
-    assert caught.value.remedy == "1 row was submitted; run the cell again for the rest."
+    assert caught.value.remedy == "1 request was submitted; run the cell again for the rest."
 
-    assert engine.submit(plan, limits=FileLimits(lines=1)).rows == 2
+    assert engine.submitted(plan, limits=FileLimits(lines=1)) == 2
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 3
     assert engine.accepted() == 3
 
 
 @pytest.mark.parametrize("number", range(2))
-def test_a_lost_reply_hands_nothing_over_twice(
+def test_after_a_lost_reply_no_row_is_submitted_twice(
     engine: Engine, practice: PracticeServer, number: int
 ) -> None:
     plan = plan_of(["a", "b"])
@@ -306,7 +318,7 @@ def test_a_lost_reply_hands_nothing_over_twice(
     assert engine.files()
 
     # The upload was lost: its file is deleted, and another made. The job was lost: it is found.
-    assert len(engine.submit(plan).jobs) == 1 - number
+    assert len(engine.submit(plan)) == 1 - number
     assert len(engine.files()) == 1
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 2
@@ -315,7 +327,7 @@ def test_a_lost_reply_hands_nothing_over_twice(
 
 
 @pytest.mark.parametrize("fault", ["503", "429", "drop-before-headers", "reset-before-headers"])
-def test_looking_and_fetching_try_again(
+def test_fetch_tries_again(
     engine: Engine, practice: PracticeServer, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
@@ -353,18 +365,18 @@ def test_two_kernels_fetch_at_once(engine: Engine, monkeypatch: pytest.MonkeyPat
     def other_first(file: str) -> Any:
         """Let another kernel fetch, and read, all of it while this one reads the answers."""
         found = list(lines(file))
-        assert len(engine.fetch().jobs) == 1
+        assert len(engine.fetch().finished) == 1
         assert len(engine.collect(plan).answered) == 5
         return iter(found)
 
     monkeypatch.setattr(service, "lines", other_first)
-    assert fetch(engine.journal(), service).jobs == ()
+    assert fetch(engine.journal(), service).finished == ()
     assert len(collect(plan, engine.journal(), engine.url).answered) == 0
     assert engine.texts(plan) == ["fine"] * 5
     assert engine.journal().jobs.jobs() == ()
 
 
-def test_the_other_kernel_has_deleted_the_files(
+def test_another_kernel_deletes_the_files_first(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
@@ -378,11 +390,11 @@ def test_the_other_kernel_has_deleted_the_files(
         return lines(file)
 
     monkeypatch.setattr(service, "lines", other_first)
-    assert fetch(engine.journal(), service).jobs == ()
+    assert fetch(engine.journal(), service).finished == ()
     assert len(engine.collect(plan).answered) == 1
 
 
-def test_files_are_deleted_once_their_answers_outlast_a_power_cut(
+def test_files_are_deleted_after_a_durable_write(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
@@ -416,10 +428,10 @@ def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
         engine.sdk.files.delete(file.id or "")
     rows = engine.finish(plan)
     assert rows.errors[plan.keys[0]].error == "The answers are no longer at Groq."
-    assert engine.submit(plan).rows == 1
+    assert engine.submitted(plan) == 1
 
 
-def test_answers_come_although_the_file_of_errors_is_gone(
+def test_answers_are_fetched_without_the_file_of_errors(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "late", "batch": "expired"}, {"reply": "fine"}])
@@ -449,35 +461,35 @@ def test_a_file_that_lacks_answers_is_kept_at_groq(
     assert len(engine.files()) == 2
 
 
-def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None:
-    assert not Batch("b", "completed", 2, 2, 0, "i").is_over
-    assert Batch("b", "completed", 2, 0, 2, "i", "", "e").is_over
+def test_a_job_is_not_over_before_its_answers_exist() -> None:
+    assert not Batch("b", "completed", 2, 0, "i").is_over
+    assert Batch("b", "completed", 0, 2, "i", "", "e").is_over
 
 
-def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
+def test_only_one_kernel_submits_at_a_time(engine: Engine) -> None:
     with engine.journal().jobs.submit_lock() as has_lock:
         assert has_lock
         with pytest.raises(OptionError, match="Another kernel is submitting rows"):
             engine.submit(plan_of(["a"]))
-    assert engine.submit(plan_of(["a"])).rows == 1
+    assert engine.submitted(plan_of(["a"])) == 1
 
 
 def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
     plan = plan_of(["a"])
     engine.submit(plan)
     (job,) = engine.journal().jobs.jobs()
-    # As a kernel leaves it that was killed before it noted the job's id.
+    # As after a kernel that was killed before it could write the job's id.
     engine.journal().jobs.update(job.id, batch="", state="")
     for number in range(25):
         other = Engine(engine.path.with_name(f"{number}.sqlite"), engine.url)
         other.submit(plan_of([f"other {number}"]))
 
-    assert engine.submit(plan).jobs == ()
+    assert engine.submit(plan) == ()
     assert [each.batch for each in status(engine.journal(), engine.service)] == [job.batch]
 
 
 @pytest.mark.parametrize("fault", ["html-200", "wrong-json", "malformed-200", "503"])
-def test_a_list_that_cannot_be_read_forgets_no_job(
+def test_an_unreadable_list_of_jobs_removes_no_job(
     engine: Engine, practice: PracticeServer, fault: str
 ) -> None:
     plan = plan_of(["a"])
@@ -488,7 +500,7 @@ def test_a_list_that_cannot_be_read_forgets_no_job(
     with pytest.raises(ServiceError):
         engine.fetch()
     practice.faults(batch=())
-    assert engine.submit(plan).jobs == ()
+    assert engine.submit(plan) == ()
     engine.finish(plan)
     assert (engine.texts(plan), engine.accepted()) == (["fine"], 1)
 
@@ -503,7 +515,7 @@ def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:
         seen.append(seen[-1].__cause__ or seen[-1].__context__)
 
 
-def test_a_run_takes_what_is_done_and_hands_the_rest_over(
+def test_a_run_fetches_answers_and_submits_the_other_rows(
     engine: Engine, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "late", "batch": "expired", "times": 1}, {"reply": "fine"}])
@@ -511,34 +523,38 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
     too_long = {plan.keys[2]: RowAnswer("", None, None, MODEL, "Too long.")}
     lines: list[str] = []
 
-    def run(**options: Any) -> BatchRun:
+    def run(*, again: bool = False) -> BatchRun:
         return run_batch(
             plan,
             journal=engine.journal(),
             service=engine.service,
+            name="",
             left_out=too_long,
+            again=again,
             on_upload=lines.append,
-            **options,
         )
 
+    def line(result: BatchRun) -> str:
+        return batch_line([plan], [result])
+
     first = run()
-    assert first.line == (
+    assert line(first) == (
         "2 rows submitted to Groq's batch engine in 1 job. Run the cell again for the answers; "
         "`%groq_runs status` shows progress."
     )
     assert (set(first.failed), set(first.waiting)) == ({plan.keys[2]}, set(plan.keys[:2]))
-    assert run().line.startswith("2 rows still in a batch job. Run")
+    assert line(run()).startswith("2 rows still in a batch job. Run")
     second = run()
-    assert (second.line, second.jobs, second.waiting) == ("1 row fetched.", (), {})
+    assert (line(second), second.jobs, second.waiting) == ("1 row fetched.", (), {})
     assert "expired" in second.failed[plan.keys[1]].error
     assert run().waiting.keys() == {plan.keys[1]}
     run()
-    assert run().line == "1 row fetched."
-    assert run().line == ""
+    assert line(run()) == "1 row fetched."
+    assert line(run()) == ""
     assert engine.texts(plan) == ["fine", "fine", None]
     assert lines == [KEPT_BY_GROQ] * 2
 
-    # Again, but once: what has just come is not asked again.
+    # --again submits all rows once: rows that were just fetched are not submitted again.
     assert len(run(again=True).waiting) == 2
     run(again=True)
     assert (len(run(again=True).answered), engine.accepted()) == (2, 5)
@@ -549,6 +565,6 @@ def test_packs_that_expire_or_are_refused(engine: Engine, practice: PracticeServ
     plan = plan_of(["a", "late", "b", "c"], schema="score int", pack=2)
     engine.submit(plan)
     rows = engine.finish(plan)
-    # Those without an answer in a pack are asked alone, those that expired are not.
+    # Rows without an answer in a pack are asked alone, expired rows are not.
     assert set(rows.errors) == set(plan.keys[:2])
     assert {request.keys for request in rows.alone} == {(key,) for key in plan.keys[2:]}

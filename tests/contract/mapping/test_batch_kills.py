@@ -73,7 +73,7 @@ class Killer:
 
 
 def run(engine: Engine) -> None:
-    """Do what the cell does, until its rows are answered."""
+    """Fetch, collect and submit as the cell does, until its rows are answered."""
     plan = plan_of(["a", "b", "c"])
     for _ in range(10):
         engine.fetch()
@@ -105,7 +105,7 @@ def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
         run(engine)
 
         assert engine.texts(plan_of(["a", "b", "c"])) == ["fine"] * 3, at
-        # Its jobs are done: what is left to do is to delete their files.
+        # The jobs are done: only their files are left to be deleted.
         engine.fetch()
         assert engine.accepted() == 3, at
         assert engine.files() == [], at

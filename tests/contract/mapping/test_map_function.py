@@ -120,7 +120,7 @@ def test_options_about_all_rows_are_refused(name: str) -> None:
         groq_magic.rows("Rate {{text}}", **{name: 1})
 
 
-def test_what_is_wrong_is_refused_before_anything_is_sent(practice: Any) -> None:
+def test_wrong_uses_are_refused_before_anything_is_sent(practice: Any) -> None:
     with pytest.raises(OptionError, match="no option `shema`"):
         groq_magic.rows("Rate {{text}}", shema="score int")
     with pytest.raises(OptionError, match="isn't a name and a type"):
@@ -152,7 +152,7 @@ SCHEMAS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", SCHEMAS)
 @pytest.mark.parametrize("evidence", [False, True])
-def test_its_meta_is_what_comes_without_the_rows(
+def test_meta_is_the_result_without_rows(
     kind: str, practice: Any, texts: pd.DataFrame, *, evidence: bool
 ) -> None:
     schema, reply = SCHEMAS[kind]
@@ -172,7 +172,7 @@ def test_its_meta_is_what_comes_without_the_rows(
     assert frame.height == 0
 
 
-def test_no_key_is_in_what_is_pickled(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pickled_function_contains_no_key(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PASSWORD", "correct-horse-battery")
     fn = groq_magic.rows(
         f"Rate {{{{text}}}} with {KEY}",
@@ -188,7 +188,9 @@ def test_no_key_is_in_what_is_pickled(practice: Any, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_it_is_the_same_after_a_journey(kind: str, practice: Any, texts: pd.DataFrame) -> None:
+def test_a_pickled_function_gives_the_same_result(
+    kind: str, practice: Any, texts: pd.DataFrame
+) -> None:
     schema, reply = SCHEMAS[kind]
     practice.script([{"reply": reply}])
     fn = groq_magic.rows("Rate {{text}}", model=["fast", "openai/gpt-oss-120b"], schema=schema)
@@ -213,7 +215,7 @@ def test_many_threads_may_call_it_at_once(practice: Any, texts: pd.DataFrame) ->
     assert len(set(sent(practice))) == len(sent(practice)) == 12
 
 
-def test_without_a_key_there_is_one_line_but_answers_in_the_journal_come(
+def test_without_a_key_answers_in_the_journal_are_returned(
     practice: Any, texts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fn = groq_magic.rows("Rate {{text}}", schema=SCHEMA)
@@ -237,7 +239,7 @@ def test_a_refused_key_ends_the_call_in_one_line(practice: Any, texts: pd.DataFr
     assert caught.value.__context__ is None
 
 
-def test_an_interrupt_ends_it_in_one_line_and_keeps_what_came(
+def test_an_interrupt_ends_in_one_line_and_keeps_the_answers(
     practice: Any, texts: pd.DataFrame, tmp_path: Path
 ) -> None:
     slow = {"match": r"row 3\s", "pieces": ["x "] * 2000, "tokens_per_second": 20}
@@ -254,7 +256,9 @@ def test_an_interrupt_ends_it_in_one_line_and_keeps_what_came(
 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(interrupt)
-        with pytest.raises(InterruptedAskError, match=r"^Stopped\. What was answered is kept"):
+        with pytest.raises(
+            InterruptedAskError, match=r"^Stopped\. The journal has the answers so far;"
+        ):
             fn(texts)
         done.result()
     practice.script([{"pieces": ["fine"]}])

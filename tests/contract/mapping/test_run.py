@@ -1,4 +1,4 @@
-"""A run over rows: each answer once, kept at once, until it is done or ended."""
+"""Runs: each row is asked once, each answer is written at once, and a run can be ended."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import pytest
 
 from groq_magic.errors import ApiKeyError, ModelError, OptionError, ServiceError
 from groq_magic.mapping.sending.budget import budget_of
-from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
-from groq_magic.mapping.sending.run_settings import Split
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest, Split
 from tests.contract.mapping.conftest import row
 from tests.rows_server import ANSWER
 
@@ -28,11 +27,9 @@ def prompts(server: Any) -> Counter[str]:
     return Counter(server.counts()["answered"])
 
 
-def test_each_row_is_asked_once_and_again_from_the_journal_without_a_key(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_each_row_is_asked_once_and_known_rows_need_no_key(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.01)
-    run = run_of(server, map(row, range(60)), total=60)
+    run = run_of(server, map(row, range(60)))
 
     answers = dict(run)
 
@@ -41,21 +38,21 @@ def test_each_row_is_asked_once_and_again_from_the_journal_without_a_key(
     assert prompts(server) == Counter(f"Row {number}" for number in range(60))
     progress = run.progress()
     assert (progress.done, progress.failed, progress.from_journal) == (60, 0, 0)
-    assert (progress.left, progress.is_over, run.reason, run.error) == (0, True, "", None)
+    assert (progress.is_over, run.reason, run.error) == (True, "", None)
     assert progress.usage.completion_tokens == 60 * 14
     assert progress.cost == pytest.approx((60 * 14 * 0.3 + progress.usage[_SENT] * 0.075) / 1e6)
 
     def no_key() -> Any:
         raise ApiKeyError("There is no key.")
 
-    later = run_of(server, map(row, range(60)), total=60)
+    later = run_of(server, map(row, range(60)))
     later._account = no_key
     assert {key: each.text for key, each in later} == dict.fromkeys(answers, ANSWER)
     assert later.progress().from_journal == 60
     assert later.progress().usage.total_tokens == 0
     assert sum(prompts(server).values()) == 60
 
-    more = run_of(server, map(row, range(61)), total=61)
+    more = run_of(server, map(row, range(61)))
     more._account = no_key
     assert len(dict(more)) == 60
     assert isinstance(more.error, ApiKeyError)
@@ -64,7 +61,7 @@ def test_each_row_is_asked_once_and_again_from_the_journal_without_a_key(
 _SENT = "prompt_tokens"
 
 
-def test_again_asks_what_is_in_the_journal_and_replaces_it(
+def test_again_replaces_answers_in_the_journal(
     rows_server: Any, run_of: Any, journal: Journal
 ) -> None:
     server = rows_server(delay=0)
@@ -75,9 +72,7 @@ def test_again_asks_what_is_in_the_journal_and_replaces_it(
     assert journal.get("key 1").text == ANSWER
 
 
-def test_no_more_requests_at_once_than_allowed_and_none_made_in_advance(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_concurrency_bounds_running_and_queued_requests(rows_server: Any, run_of: Any) -> None:
     server, made = rows_server(delay=0.2), []
 
     def requests() -> Iterator[RowRequest]:
@@ -91,16 +86,15 @@ def test_no_more_requests_at_once_than_allowed_and_none_made_in_advance(
         pass
     assert len(came) <= 3
     assert len(made) <= 3 * 8 + len(came)
-    assert run.progress().running <= 3 * 8
     run.stop()
     assert run.reason == "Stopped."
 
 
-def test_stop_ends_a_run_at_once_from_any_thread_and_keeps_what_came(
+def test_stop_in_another_thread_ends_a_run_and_keeps_the_answers(
     rows_server: Any, run_of: Any, journal: Journal
 ) -> None:
     server = rows_server(delay=0.1)
-    run = run_of(server, map(row, range(1_000)), concurrency=5, total=1_000)
+    run = run_of(server, map(row, range(1_000)), concurrency=5)
     began = []
 
     def stop() -> None:
@@ -117,7 +111,7 @@ def test_stop_ends_a_run_at_once_from_any_thread_and_keeps_what_came(
     assert took < 5
     assert came
     assert all(journal.get(key) == each for key, each in came.items())
-    assert run.progress().left == 1_000 - len(came)
+    assert run.progress().done == len(came)
     assert (run.reason, run.error, run.is_over, run.take(0)) == ("Stopped.", None, True, [])
 
 
@@ -170,31 +164,31 @@ def test_a_wrong_key_or_model_ends_the_run_with_one_error(
     practice: Any, run_of: Any, fault: str, error: type[Exception]
 ) -> None:
     practice.faults(f"{fault}:times=1000")
-    run = run_of(practice, map(row, range(500)), total=500)
+    run = run_of(practice, map(row, range(500)))
 
     assert list(run) == []
     assert isinstance(run.error, error)
     assert run.reason == run.error.happened
-    assert run.progress().left == 500
+    assert run.progress().done == run.progress().failed == 0
     # Those that were running, and perhaps some of an earlier test that arrived late.
     assert len(practice.requests()) <= 20
 
 
-def test_a_run_that_ends_while_requests_are_made_is_over(
+def test_a_run_may_end_while_it_queues_requests(
     practice: Any, run_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.faults("401:times=1000")
     run = run_of(practice, map(row, range(500)))
-    put = run._put
+    send_in_thread = run._send_in_thread
 
     def late(request: RowRequest) -> None:
         if request.keys == ("key 10",):
             # The threads end first.
             for thread in run._threads:
                 thread.join(10)
-        put(request)
+        send_in_thread(request)
 
-    monkeypatch.setattr(run, "_put", late)
+    monkeypatch.setattr(run, "_send_in_thread", late)
     until = time.monotonic() + 10
     while not run.is_over:
         assert run.take(0.05) == []
@@ -225,7 +219,7 @@ def test_a_closed_account_ends_the_run(rows_server: Any, run_of: Any) -> None:
 
 def test_requests_that_all_fail_end_the_run_early(practice: Any, run_of: Any) -> None:
     practice.faults("400:times=1000")
-    run = run_of(practice, map(row, range(900)), total=900)
+    run = run_of(practice, map(row, range(900)))
 
     rows = list(run)
 
@@ -238,16 +232,16 @@ def test_requests_that_all_fail_end_the_run_early(practice: Any, run_of: Any) ->
 def test_a_budget_in_tokens_ends_the_run_within_it(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.005)
     budget = budget_of("1k")
-    run = run_of(server, map(row, range(500)), total=500, budget=budget)
+    run = run_of(server, map(row, range(500)), budget=budget)
 
     rows = dict(run)
 
     spent = run.progress().usage.total_tokens
     assert 900 < spent <= 1_000
     assert run.reason == "The budget of 1,000 tokens is used up."
-    assert run.progress().left == 500 - len(rows)
-    # The next run goes on where this one ended.
-    later = run_of(server, map(row, range(500)), total=500)
+    assert run.progress().done == len(rows) < 500
+    # The next run continues where this one ended.
+    later = run_of(server, map(row, range(500)))
     assert len(dict(later)) == 500
     assert later.progress().from_journal == len(rows)
     assert max(prompts(server).values()) == 1
@@ -277,39 +271,37 @@ def test_rows_missing_from_a_pack_are_asked_alone(
         wrong = replace(answer, error="Not of the schema.")
         return Split({"a": replace(answer, text="packed"), "b": wrong}, (alone,))
 
-    run = run_of(rows_server(delay=0), [pack], {"split": split}, total=3)
+    run = run_of(rows_server(delay=0), [pack], {"split": split})
 
     rows = {key: each.error or each.text for key, each in run}
     assert rows == {"a": "packed", "b": "Not of the schema.", "c": "alone"}
     assert [journal.get(key) is not None for key in "abc"] == [True, False, True]
     progress = run.progress()
-    assert (progress.done, progress.failed, progress.left) == (2, 1, 0)
+    assert (progress.done, progress.failed) == (2, 1)
 
 
-@pytest.mark.parametrize("is_alone", [True, False])
-def test_of_a_pack_with_answers_in_the_journal_the_others_are_asked(
-    rows_server: Any, run_of: Any, journal: Journal, is_alone: Any
+def test_only_the_rows_of_a_pack_without_an_answer_are_asked(
+    rows_server: Any, run_of: Any, journal: Journal
 ) -> None:
     journal.put("", "m", dict.fromkeys("ab", RowAnswer("known", "stop", None, "m", "")))
     pack, made = RowRequest(("a", "b", "c"), row(0).request, 5), []
 
-    def rest(request: RowRequest, missing: tuple[str, ...]) -> list[RowRequest]:
-        made.append((request, missing))
-        return [replace(row(1), keys=missing)]
+    def request_for(keys: list[str]) -> RowRequest:
+        made.append(keys)
+        return replace(row(1), keys=tuple(keys))
 
     server = rows_server(delay=0)
-    run = run_of(server, [pack], {"rest": rest} if is_alone else {}, total=3)
-    rows = list(run)
+    run = run_of(server, [pack], {"request_for": request_for})
+    rows = dict(run)
 
-    assert sorted(key for key, _ in rows) == ["a", "b", "c"]
-    assert (run.progress().done, run.progress().left) == (3, 0)
-    if is_alone:
-        assert made == [(pack, ("c",))]
-        assert dict(rows)["a"].text == "known"
-        assert prompts(server) == {"Row 1": 1}
+    assert sorted(rows) == ["a", "b", "c"]
+    assert run.progress().done == 3
+    assert made == [["c"]]
+    assert rows["a"].text == "known"
+    assert prompts(server) == {"Row 1": 1}
 
 
-def test_a_fault_in_splitting_is_that_rows_error(rows_server: Any, run_of: Any) -> None:
+def test_an_exception_while_splitting_is_an_error_of_the_row(rows_server: Any, run_of: Any) -> None:
     def split(request: RowRequest, _answer: RowAnswer) -> Split:
         raise ValueError(request.keys)
 
@@ -317,9 +309,7 @@ def test_a_fault_in_splitting_is_that_rows_error(rows_server: Any, run_of: Any) 
     assert {each.error for _, each in run} == {"The row failed (ValueError)."}
 
 
-def test_requests_that_cannot_be_made_end_the_run_with_their_own_error(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_an_exception_while_making_requests_ends_the_run(rows_server: Any, run_of: Any) -> None:
     def requests() -> Iterator[RowRequest]:
         yield row(1)
         raise ServiceError("The data is gone.")
@@ -344,7 +334,7 @@ def test_a_full_flex_tier_is_answered_on_demand(practice: Any, run_of: Any) -> N
 
 
 def test_a_run_in_a_thread_of_its_own(rows_server: Any, run_of: Any) -> None:
-    run = run_of(rows_server(delay=0.01), map(row, range(30)), total=30)
+    run = run_of(rows_server(delay=0.01), map(row, range(30)))
     came: list[Any] = []
     thread = threading.Thread(target=lambda: came.extend(run))
     thread.start()
@@ -355,9 +345,7 @@ def test_a_run_in_a_thread_of_its_own(rows_server: Any, run_of: Any) -> None:
     assert len(came) == 30
 
 
-def test_a_fault_in_sending_gives_its_part_of_the_budget_back(
-    rows_server: Any, run_of: Any
-) -> None:
+def test_an_exception_while_sending_frees_its_reservation(rows_server: Any, run_of: Any) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError
 

@@ -46,26 +46,20 @@ ODD_BUT_WHOLE = ("no-done", "no-blank-line", "ping:every=1", "comments", "crlf",
 def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.send._SHORTEST_WAIT", 0.01)
     monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
-    monkeypatch.setattr("groq_magic.mapping.sending.row_sending.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.mapping.sending.row_sender.backoff", lambda _tried: 0.01)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("streamed", [False, True])
-def test_one_reply_in_twenty_fails_in_every_way(
-    practice: Any, run_of: Any, journal: Any, streamed: Any
-) -> None:
+def test_one_reply_in_twenty_fails(practice: Any, run_of: Any, journal: Any, streamed: Any) -> None:
     lasting = LASTING_IN_STREAMS if streamed else LASTING
     passing = PASSING_IN_STREAMS + ODD_BUT_WHOLE if streamed else PASSING
     faults = [*passing, *lasting]
     count = 20 * len(faults)
     practice.script([{"pieces": ["one", " two", " three"]}])
     practice.faults(*(each for fault in faults for each in ["ok"] * 19 + [fault]))
-    run = run_of(
-        practice,
-        (row(number, stream=streamed) for number in range(count)),
-        total=count,
-        timeout=0.5,
-    )
+    requests = (row(number, stream=streamed) for number in range(count))
+    run = run_of(practice, requests, timeout=0.5)
 
     answers = dict(run)
 
@@ -88,7 +82,7 @@ def test_one_reply_in_twenty_fails_in_every_way(
     assert len(practice.requests()) == len(lasting)
 
 
-def test_a_row_that_limits_keep_refusing_is_no_failure(practice: Any, run_of: Any) -> None:
+def test_a_row_that_limits_refuse_often_is_answered_at_last(practice: Any, run_of: Any) -> None:
     practice.faults("429:retry-after=0.01:times=12")
     run = run_of(practice, [row(1)])
     assert dict(run)["key 1"].error == ""

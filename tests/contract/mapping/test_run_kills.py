@@ -31,7 +31,7 @@ import groq
 from groq_magic.api.account import account_of
 from groq_magic.api.key import ApiKey
 from groq_magic.mapping.sending.journal import Journal
-from groq_magic.mapping.sending.row_request import RowRequest
+from groq_magic.mapping.sending.row_request import RowRequest, Split
 from groq_magic.mapping.sending.run import Run
 from groq_magic.mapping.sending.run_settings import RunSettings
 
@@ -46,9 +46,14 @@ def run(url, path, count):
         journal=Journal(Path(path)),
         account=lambda: account_of(ApiKey("gsk_made_up_for_tests_0123456789", "x"), url),
         settings=RunSettings(concurrency=10),
+        request_for=None,
+        split=lambda request, answer: Split({request.keys[0]: answer}),
+        nearest=str,
+        on_sent=lambda request, outcome: None,
     )
     began = False
-    for _ in run:
+    while not run.is_over:
+        run.take(0.05)
         if not began and run.progress().usage.total_tokens:
             began = True
             print("begun", os.getpid(), flush=True)
@@ -148,7 +153,7 @@ def test_nothing_in_the_journal_is_sent_again_and_nothing_is_lost(
 
 
 @pytest.mark.slow
-def test_two_processes_with_one_journal_get_along(processes_of: Any) -> None:
+def test_two_processes_may_use_one_journal(processes_of: Any) -> None:
     processes = processes_of(0.005, 150)
     processes.begin(2)
     # One may find all answers of the other in the journal, and then it sends nothing.

@@ -64,10 +64,10 @@ def test_a_run_leaves_its_share_to_others(rows_server: Any, run_of: Any) -> None
     assert server.counts()["refused"] == []
 
 
-def test_limits_that_change_in_mid_run(rows_server: Any, run_of: Any) -> None:
+def test_limits_may_change_during_a_run(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.01, window=WINDOW, tokens=20_000)
     requests = [row(number, max_completion_tokens=200) for number in range(300)]
-    run = run_of(server, requests, share=1.0, total=300)
+    run = run_of(server, requests, share=1.0)
     while run.progress().done < 50:
         run.take(0.05)
     server.limit(0, 2_000)
@@ -82,7 +82,7 @@ def test_limits_that_change_in_mid_run(rows_server: Any, run_of: Any) -> None:
     assert (run.progress().done, run.progress().failed) == (300, 0)
 
 
-def test_an_ask_beside_a_run_does_not_wait_for_its_rows(rows_server: Any, run_of: Any) -> None:
+def test_an_ask_does_not_wait_for_a_running_map(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0, window=WINDOW, tokens=1_000)
     requests = [row(number, max_completion_tokens=200) for number in range(1_000)]
     run = run_of(server, requests, share=0.5)

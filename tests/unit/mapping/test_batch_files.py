@@ -1,4 +1,4 @@
-"""Files for the batch engine, and the lines that it answers."""
+"""Files of requests for the batch engine, and lines of its answers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def failed(status: int, message: str, code: str | None = None) -> bytes:
     return line(response={"status_code": status, "body": {"error": error}})
 
 
-def test_a_line_is_a_request_with_its_first_rows_key() -> None:
+def test_a_line_has_the_key_of_its_first_row_as_id() -> None:
     (file,) = [
         ([json.loads(each) for each in read(made.file)], made.rows, made.requests)
         for made in batch_files([request("a", "é\u2028"), request("b", "x", "c")])
@@ -175,14 +175,14 @@ def test_an_empty_answer_that_reasoning_used_up_is_an_error() -> None:
         b'{"custom_id": "\\ud800"}',
     ],
 )
-def test_what_is_no_line_is_refused(written: bytes) -> None:
+def test_invalid_lines_are_refused(written: bytes) -> None:
     with pytest.raises(LineFaultError):
         answer_in(written, MODEL)
 
 
 @given(ANYTHING)
 @settings(max_examples=examples(200))
-def test_whatever_a_line_contains_it_is_an_answer_an_error_or_refused(value: Any) -> None:
+def test_any_line_is_an_answer_or_an_error_or_is_refused(value: Any) -> None:
     try:
         name, answer = answer_in(json.dumps(value).encode(), MODEL)
     except LineFaultError:

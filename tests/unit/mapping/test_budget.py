@@ -1,4 +1,4 @@
-"""Budgets as users write them, and what requests take of them."""
+"""Budgets: their text, and the parts that requests reserve and use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MODEL = "openai/gpt-oss-20b"
         ("1,000,000", 1_000_000, False, "1,000,000 tokens"),
     ],
 )
-def test_what_a_budget_is(text: str, amount: float, in_dollars: object, words: str) -> None:
+def test_budgets_are_parsed(text: str, amount: float, in_dollars: object, words: str) -> None:
     budget = budget_of(text)
     assert (budget.amount, budget.in_dollars, budget.words) == (amount, in_dollars, words)
 
@@ -60,7 +60,7 @@ def test_what_a_budget_is(text: str, amount: float, in_dollars: object, words: s
         "2kusd",
     ],
 )
-def test_what_is_no_budget(text: str) -> None:
+def test_invalid_budgets_are_refused(text: str) -> None:
     with pytest.raises(OptionError, match=r"is not a budget\. Write dollars like `2usd`, tokens"):
         budget_of(text)
 
@@ -74,8 +74,8 @@ def taken(tally: Tally, rows: Sequence[RowRequest], completion: int) -> None:
         tally.add_request(each, Usage(10, completion, 10 + completion))
 
 
-def test_requests_are_held_back_until_running_ones_show_what_they_take() -> None:
-    tally, rows = Tally(None, Budget(250, in_dollars=False)), [row(n) for n in range(20)]
+def test_requests_wait_while_running_ones_may_use_up_the_budget() -> None:
+    tally, rows = Tally(Budget(250, in_dollars=False)), [row(n) for n in range(20)]
     # By what they may answer two fit; by what they do, many.
     assert [tally.allows(each) for each in rows[:3]] == [True, True, None]
     taken(tally, rows[:2], 10)
@@ -86,26 +86,26 @@ def test_requests_are_held_back_until_running_ones_show_what_they_take() -> None
 
 
 def test_the_first_request_needs_room_for_its_prompt_alone() -> None:
-    tally = Tally(None, Budget(50, in_dollars=False))
+    tally = Tally(Budget(50, in_dollars=False))
     assert tally.allows(row(1, most=8_000)) is True
-    assert Tally(None, Budget(5, in_dollars=False)).allows(row(1)) is False
+    assert Tally(Budget(5, in_dollars=False)).allows(row(1)) is False
 
 
-def test_a_request_that_was_never_counted_gives_its_part_back() -> None:
-    tally, first = Tally(None, Budget(110, in_dollars=False)), row(1)
+def test_a_request_that_used_nothing_frees_its_reservation() -> None:
+    tally, first = Tally(Budget(110, in_dollars=False)), row(1)
     assert tally.allows(first) is True
     tally.add_request(first, None)
     assert tally.allows(row(2)) is True
 
 
-def test_an_unknown_price_can_not_be_counted() -> None:
-    tally = Tally(None, Budget(1, in_dollars=True))
+def test_a_model_without_a_price_is_refused() -> None:
+    tally = Tally(Budget(1, in_dollars=True))
     with pytest.raises(OptionError, match="The price of new/model is not known"):
         tally.allows(RowRequest(("a",), {"model": "new/model"}, 10))
 
 
-def test_until_an_answer_shows_how_long_it_is_one_request_is_running() -> None:
-    tally = Tally(None, Budget(1_000, in_dollars=False))
+def test_before_the_first_answer_only_one_request_is_running() -> None:
+    tally = Tally(Budget(1_000, in_dollars=False))
     rows = [RowRequest((str(number),), {"model": MODEL}, 10) for number in range(10)]
     assert [tally.allows(each) for each in rows[:3]] == [True, None, None]
     taken(tally, rows[:1], 400)

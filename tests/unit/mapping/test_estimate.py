@@ -1,4 +1,4 @@
-"""What a map would take: requests, tokens, time and cost."""
+"""Estimates of a map: requests, tokens, time and cost."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def estimated(made: RequestPlan, **limits: Any) -> MapEstimate:
 def test_rows_requests_and_tokens_are_counted() -> None:
     made = plan([f"text {number}" for number in range(100)])
     found = estimated(made)
-    assert (found.rows, found.requests) == (100, 100)
+    assert found.requests == 100
     assert found.prompt_tokens == sum(r.tokens for r in made.requests())
-    assert found.answer_tokens == 100 * found.tokens_an_answer
+    assert found.answer_tokens == 100 * estimated(plan(["x"])).answer_tokens
     assert found.cost == pytest.approx(
         (found.prompt_tokens * 0.075 + found.answer_tokens * 0.30) / 1e6
     )
@@ -64,14 +64,9 @@ def test_packs_take_fewer_requests_and_tokens() -> None:
     assert packed.prompt_tokens < alone.prompt_tokens
 
 
-def test_a_known_length_of_answers_is_taken() -> None:
-    made = plan(["a", "b"])
-    assert map_estimate(made, tokens_an_answer=7).answer_tokens == 14
-
-
-def test_time_is_that_of_the_narrowest_limit() -> None:
+def test_the_tightest_limit_decides_the_time() -> None:
     made = plan([str(number) for number in range(600)])
-    free = estimated(made, concurrency=10, seconds_a_request=1.0)
+    free = estimated(made, concurrency=10)
     assert free.seconds == pytest.approx(60)
     assert estimated(made, requests_a_minute=30).seconds == pytest.approx(19 * 60)
     tokens = free.prompt_tokens + free.answer_tokens
@@ -95,6 +90,6 @@ def test_three_prompts_are_shown_as_they_are_sent() -> None:
     assert "Row 2 (data" in estimated(plan(["a", "b", "c"], pack=2)).prompts[0]
 
 
-def test_no_rows_take_nothing() -> None:
+def test_no_rows_need_no_requests() -> None:
     found = estimated(plan([]))
     assert (found.requests, found.seconds, found.cost, found.prompts) == (0, 0, 0, ())

@@ -37,7 +37,7 @@ def found(quote: str, text: str) -> FoundQuote:
         ("x", "x" * 3, 0),
     ],
 )
-def test_a_quote_is_found_where_it_stands(quote: str, text: str, at: int) -> None:
+def test_a_quote_is_found_at_its_offset(quote: str, text: str, at: int) -> None:
     assert found(quote, text) == FoundQuote(is_found=True, at=at, name="text")
 
 
@@ -57,11 +57,11 @@ def test_a_quote_is_found_where_it_stands(quote: str, text: str, at: int) -> Non
         ("a b", "ab"),
     ],
 )
-def test_a_quote_that_is_not_there_is_not_found(quote: str, text: str) -> None:
+def test_an_invented_quote_is_not_found(quote: str, text: str) -> None:
     assert found(quote, text) == FoundQuote(is_found=False)
 
 
-def test_the_column_is_named_with_the_offset_in_it() -> None:
+def test_the_column_of_a_quote_is_named() -> None:
     texts = [("title", "Late again"), ("body", "It was late")]
     assert find_quote("was late", texts) == FoundQuote(is_found=True, at=3, name="body")
 
@@ -70,9 +70,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(TEXT, TEXT.filter(str.strip), TEXT)
-def test_what_is_copied_is_found_and_no_later_than_it_stands(
-    before: str, quote: str, after: str
-) -> None:
+def test_any_copied_text_is_found(before: str, quote: str, after: str) -> None:
     text = before + quote + after
     got = found(quote, text)
     if got.at is None:

@@ -193,7 +193,7 @@ def test_values_that_a_column_type_cannot_have_are_kept(schema: str, value: Any)
         assert str(found[name][0]).replace(" ", "T").startswith(str(value)[:10])
 
 
-def test_answers_without_fields_stand_in_one_column() -> None:
+def test_answers_without_fields_are_in_one_column() -> None:
     assert Run(["a"], schema=list[int]).frame({"items": [1, 2]})["answer"].tolist() == [[1, 2]]
 
 
@@ -204,7 +204,7 @@ def test_an_answer_that_does_not_fit_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("taken", ["answer", "error"])
-def test_a_name_that_is_taken_is_refused_and_a_prefix_helps(taken: str) -> None:
+def test_a_column_of_the_data_is_not_replaced_and_a_prefix_helps(taken: str) -> None:
     run = Run({"t": ["a"], taken: ["b"]})
     with pytest.raises(OptionError, match=f"`{taken}`.*--prefix"):
         run.columns()
@@ -235,7 +235,7 @@ def test_a_model_named_twice_is_refused() -> None:
         Run(["a"]).columns("m", "m")
 
 
-def test_evidence_is_checked_and_placed() -> None:
+def test_quotes_have_columns_with_their_check_and_offset() -> None:
     run = Run({"t": ["It was late.", "Fine"]}, "{{t}}", "n int", evidence=True)
     found = run.frame({"n_quote": "was  late", "n": 1}, {"n_quote": "bad", "n": 2})
     assert list(found.columns) == ["t", "n", "n_quote", "n_quote_ok", "n_quote_at", "error"]

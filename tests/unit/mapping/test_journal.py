@@ -1,4 +1,4 @@
-"""The journal: what was put is there, for this process and the next, until it is cleared."""
+"""The journal: answers can be read, in this process and in later ones, until they are cleared."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def journal(path: Path) -> Iterator[Journal]:
     made.close()
 
 
-def test_an_answer_is_there_for_everybody_at_once(journal: Journal, path: Path) -> None:
+def test_an_answer_can_be_read_at_once_by_all(journal: Journal, path: Path) -> None:
     assert journal.get("k") is None
     assert not path.exists()
 
@@ -49,7 +49,7 @@ def test_an_answer_is_there_for_everybody_at_once(journal: Journal, path: Path) 
     assert journal.lines() == ()
 
 
-def test_it_is_the_users_alone(journal: Journal, path: Path) -> None:
+def test_only_the_user_can_read_the_file(journal: Journal, path: Path) -> None:
     before = os.umask(0)
     try:
         journal.put("", "m", {"k": ANSWER})
@@ -59,7 +59,7 @@ def test_it_is_the_users_alone(journal: Journal, path: Path) -> None:
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
 
 
-def test_a_closed_one_is_a_single_file_that_can_be_handed_out(
+def test_a_closed_journal_is_a_single_file_that_can_be_copied(
     journal: Journal, path: Path, tmp_path: Path
 ) -> None:
     journal.put("", "m", {"k": ANSWER})
@@ -88,7 +88,7 @@ TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
 @given(
     st.dictionaries(TEXTS, st.tuples(TEXTS, st.sampled_from([None, "stop", "length"])), max_size=4)
 )
-def test_any_text_comes_back_as_it_was(tmp_path_factory: Any, rows: dict[str, Any]) -> None:
+def test_any_text_is_read_as_it_was_written(tmp_path_factory: Any, rows: dict[str, Any]) -> None:
     journal = Journal(tmp_path_factory.mktemp("journal") / "j")
     answers = {
         key.encode("utf-16", "surrogatepass").decode("utf-16", "replace"): RowAnswer(
@@ -102,7 +102,7 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: Any, rows: dict[str, An
     journal.close()
 
 
-def test_its_runs_have_a_size_and_an_age_and_can_be_cleared(journal: Journal, path: Path) -> None:
+def test_runs_have_a_size_and_an_age_and_can_be_cleared(journal: Journal, path: Path) -> None:
     assert (journal.runs(), journal.clear(), journal.size()) == ([], 0, 0)
     journal.put("Labels", "a", {"k": ANSWER, "l": ANSWER})
     journal.put("Labels", "b", {"m": ANSWER})
@@ -120,7 +120,7 @@ def test_its_runs_have_a_size_and_an_age_and_can_be_cleared(journal: Journal, pa
     assert journal.clear() == 3
     assert journal.runs() == []
     journal.close()
-    # Nothing stays in the file either.
+    # The answers are removed from the file, too.
     assert b"good" not in path.read_bytes()
 
 
@@ -140,13 +140,13 @@ def test_threads_of_two_journals_write_and_read_at_once(path: Path) -> None:
         thread.join()
     assert sum(run.rows for run in journals[0].runs()) == 240
     for journal in journals:
-        assert (journal.unwritten, journal.lines()) == (0, ())
+        assert (len(journal._unwritten), journal.lines()) == (0, ())
         journal.close()
-    # Whoever closed it last has left one file.
+    # After the last one is closed there is one file.
     assert [each.name for each in path.parent.iterdir()] == ["journal.sqlite"]
 
 
-def test_journals_that_are_made_at_the_same_time_are_one(tmp_path: Path) -> None:
+def test_threads_may_create_the_same_journal_at_once(tmp_path: Path) -> None:
     for number in range(30):
         path, start = tmp_path / f"{number}.sqlite", threading.Barrier(4)
         failed: list[Exception] = []
@@ -159,7 +159,7 @@ def test_journals_that_are_made_at_the_same_time_are_one(tmp_path: Path) -> None
                     journal.put("", "m", {"k": ANSWER})
                 journal.close()
                 failed.extend(journal.lines())
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is one too many
+            except Exception as failure:  # noqa: BLE001 - any exception fails the test
                 failed.append(failure)
 
         threads = [threading.Thread(target=use) for _ in range(4)]
@@ -180,7 +180,7 @@ def test_a_forked_process_uses_a_connection_of_its_own(journal: Journal) -> None
     assert journal.get("child") == journal.get("parent") == ANSWER
 
 
-def test_it_is_in_the_state_folder_of_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_is_in_the_users_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere/state")
     assert journal_path() == Path("/somewhere/state/groq_magic/journal.sqlite")
     monkeypatch.delenv("XDG_STATE_HOME")
@@ -188,7 +188,7 @@ def test_it_is_in_the_state_folder_of_each_system(monkeypatch: pytest.MonkeyPatc
     assert journal_path() == Path("/home/somebody/.local/state/groq_magic/journal.sqlite")
 
 
-def test_without_a_home_there_is_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_folder_the_journal_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
@@ -197,7 +197,7 @@ def test_without_a_home_there_is_no_place_for_it(monkeypatch: pytest.MonkeyPatch
         Journal()
 
 
-def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_another_programs_file_is_refused_and_not_changed(tmp_path: Path) -> None:
     text = tmp_path / "rows.csv"
     text.write_text("a,b\n1,2\n")
     database = tmp_path / "mine.sqlite"
@@ -212,7 +212,7 @@ def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> N
     assert sorted(tmp_path.iterdir()) == [database, text]
 
 
-def test_many_are_looked_up_at_once(tmp_path: Path) -> None:
+def test_many_answers_are_looked_up_at_once(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     assert journal.get_all({"key 1"}) == {}
     answers = {f"key {n}": RowAnswer(f"{n}", "stop", None, "m", "") for n in range(1_200)}
@@ -222,7 +222,7 @@ def test_many_are_looked_up_at_once(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_run_goes_on_after_another_kernel_has_cleared_the_journal(path: Path) -> None:
+def test_a_run_continues_after_another_kernel_has_cleared_the_journal(path: Path) -> None:
     one, other = Journal(path), Journal(path)
     one.put("one", "m", {"a": ANSWER})
     other.clear()

@@ -61,11 +61,11 @@ def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
     assert line == (
         "The journal can't be written (database or disk is full): 3 answers are only in memory."
     )
-    assert (journal.lines(), journal.unwritten) == ((), 3)
+    assert (journal.lines(), len(journal._unwritten)) == ((), 3)
 
     is_full = False
     journal.put("", "m", {"d": ANSWER})
-    assert journal.unwritten == 0
+    assert len(journal._unwritten) == 0
     assert [Journal(path).get(key) for key in "abcd"] == [ANSWER] * 4
 
 
@@ -81,7 +81,7 @@ def test_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
     assert (journal.get("large"), journal.get("before")) == (large, ANSWER)
     file.execute("PRAGMA max_page_count = 100000")
     assert journal.flush()
-    assert journal.unwritten == 0
+    assert len(journal._unwritten) == 0
 
 
 @contextlib.contextmanager
@@ -110,7 +110,7 @@ def test_a_locked_file_delays_no_thread_of_a_run(path: Path) -> None:
             thread.join()
         assert [journal.get(f"new {number}") for number in range(20)] == [ANSWER] * 20
         assert [journal.get(f"key {number}") for number in range(10)] == [None] * 10
-        assert journal.unwritten == 20
+        assert len(journal._unwritten) == 20
         # One after another each would wait.
         assert time.monotonic() - began < 2
         (line,) = journal.lines()
@@ -119,7 +119,7 @@ def test_a_locked_file_delays_no_thread_of_a_run(path: Path) -> None:
             " 20 answers are only in memory."
         )
     journal.close()
-    assert (journal.unwritten, journal.lines()) == (0, ())
+    assert (len(journal._unwritten), journal.lines()) == (0, ())
     assert len(Journal(path).get_all({f"new {number}" for number in range(20)})) == 20
 
 
@@ -152,7 +152,7 @@ def test_a_look_up_of_all_rows_is_refused_if_the_file_stays_locked(
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
-def test_at_its_end_a_journal_waits_for_a_lock_unless_the_user_waits(
+def test_closing_waits_for_a_lock_unless_the_user_has_stopped_the_map(
     path: Path, *, is_stopped: bool
 ) -> None:
     filled(path, 10)
@@ -219,7 +219,7 @@ def test_answers_outlive_a_journal_that_could_not_write_them(path: Path) -> None
         assert Journal(path).get("a") is None
         assert Journal(path.with_name("another"), unwritten).get("a") is None
     later = Journal(path, unwritten)
-    assert (later.unwritten, later.lines()) == (0, ())
+    assert (len(later._unwritten), later.lines()) == (0, ())
     assert Journal(path).get("a") == ANSWER
     later.close()
 
@@ -243,7 +243,7 @@ print(*journal.lines(), sep="\\n")
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
-def test_in_a_read_only_place_it_answers_and_keeps_new_answers_in_memory(
+def test_a_read_only_journal_is_read_and_new_answers_stay_in_memory(
     tmp_path: Path, is_closed: Any
 ) -> None:
     place = tmp_path / "handed out"
@@ -272,7 +272,7 @@ def test_in_a_read_only_place_it_answers_and_keeps_new_answers_in_memory(
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_can_be_read_of_a_damaged_file_is_used(path: Path, seed: int) -> None:
+def test_readable_answers_of_a_damaged_file_are_used(path: Path, seed: int) -> None:
     filled(path)
     data, chance = bytearray(path.read_bytes()), random.Random(seed)  # noqa: S311 - which bytes, no secret
     # Not the first page: then it is no database at all.
@@ -286,7 +286,7 @@ def test_what_can_be_read_of_a_damaged_file_is_used(path: Path, seed: int) -> No
     lines = journal.lines()
 
     assert journal.get("new") == ANSWER
-    assert journal.unwritten == 0 or lines
+    assert len(journal._unwritten) == 0 or lines
     assert sum(each is not None for each in found) >= 100
     assert all(each is None or isinstance(each.text, str) for each in found)
     assert len(lines) <= 1
@@ -316,7 +316,7 @@ def test_a_truncated_file_is_set_aside(path: Path) -> None:
         '{"text": "a"}', None, 7,
     ],
 )  # fmt: skip
-def test_a_forged_answer_is_no_answer(path: Path, answer: Any) -> None:
+def test_forged_answers_are_ignored(path: Path, answer: Any) -> None:
     filled(path, 1)
     with sqlite3.connect(path) as file:
         file.execute("PRAGMA ignore_check_constraints = ON")
@@ -330,7 +330,7 @@ def test_a_forged_answer_is_no_answer(path: Path, answer: Any) -> None:
     journal.close()
 
 
-def test_forged_counts_of_tokens_are_no_usage(path: Path) -> None:
+def test_forged_counts_of_tokens_are_ignored(path: Path) -> None:
     filled(path, 1)
     with sqlite3.connect(path) as file:
         row = '["good", "stop", "m", [1, 2, "x", 10000000000000000000000]]'
@@ -350,7 +350,7 @@ def test_forged_counts_of_tokens_are_no_usage(path: Path) -> None:
         "PRAGMA application_id = 1",
     ],
 )
-def test_a_file_with_more_in_it_than_a_journal_has_is_refused(path: Path, statement: str) -> None:
+def test_a_file_with_other_tables_is_refused(path: Path, statement: str) -> None:
     filled(path, 1)
     with sqlite3.connect(path) as file:
         file.execute(statement)
@@ -373,7 +373,7 @@ def test_a_path_through_a_file_or_to_a_folder_gives_one_line(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("count", ["1" * 400, "-1", "1" * 10])
-def test_impossible_counts_of_tokens_are_no_usage(path: Path, count: str) -> None:
+def test_impossible_counts_of_tokens_are_ignored(path: Path, count: str) -> None:
     filled(path, 1)
     with sqlite3.connect(path) as file:
         row = f'["good", "stop", "m", [1, {count}, 0, 0]]'

@@ -1,4 +1,4 @@
-"""The options of a map, on a line and in Python, and the data that its line names."""
+"""The options of a map, on a line and in Python, and the data of its line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from groq_magic.option_types import Whole
 from groq_magic.prompt import Privacy
 
 
-def test_python_takes_what_a_line_takes() -> None:
+def test_python_takes_the_same_options_as_a_line() -> None:
     found = MapOptions.of_keywords(
         {"model": ["fast", "some/model"], "budget": 200_000, "journal": Path("x"), "pack": 3}
     )
@@ -46,19 +46,19 @@ def test_python_takes_what_a_line_takes() -> None:
         {"pack": True},
     ],
 )
-def test_what_is_wrong_is_one_line(given_options: dict[str, Any]) -> None:
+def test_invalid_options_are_refused_in_one_line(given_options: dict[str, Any]) -> None:
     with pytest.raises(OptionError) as error:
         MapOptions.of_keywords(given_options)
     assert "\n" not in str(error.value)
 
 
-def test_the_requests_take_what_was_given() -> None:
+def test_requests_get_the_given_options() -> None:
     options = MapOptions(temperature=0.5, stop=("END",), system="not a parameter")
     of_requests = options.of_requests("some/model")
     assert of_requests.given() == {"model": "some/model", "temperature": 0.5, "stop": ["END"]}
 
 
-def test_a_whole_number_has_a_highest() -> None:
+def test_a_whole_number_has_a_maximum() -> None:
     assert Whole(1, 10, 20).read("--pack", "20") == 20
     with pytest.raises(OptionError, match="from 1 to 20"):
         Whole(1, 10, 20).read("--pack", "21")
@@ -105,7 +105,7 @@ def test_data_is_an_expression_or_code() -> None:
     assert data("[n for _ in range(2)]", is_code=True) == [3, 3]
 
 
-def test_what_is_private_or_fails_is_not_quoted() -> None:
+def test_errors_contain_no_private_values() -> None:
     private = Privacy(5, ("x",))
     with pytest.raises(PromptError, match="private"):
         data("df.x", private)
@@ -122,7 +122,7 @@ def test_an_error_of_the_code_keeps_no_frames() -> None:
     assert error.value.__context__ is None
 
 
-def test_the_names_for_tab_are_read_from_no_data() -> None:
+def test_completion_reads_no_cells() -> None:
     assert column_names(pd.DataFrame({"a b": [1], 7: [2]})) == ["a b", "row"]
     assert column_names({"x": [1], 7: [2]}) == ["x", "row"]
     assert column_names([1]) == ["row"]

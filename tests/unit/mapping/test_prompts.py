@@ -42,7 +42,7 @@ def refusal(text: str, data: Any, **given: Any) -> str:
     return str(raised.value)
 
 
-def test_the_name_of_a_column_stands_in_place_and_its_value_in_a_block() -> None:
+def test_the_prompt_names_the_column_and_a_block_has_its_value() -> None:
     made = prompts("Rate {{text}}.", {"text": ["Good.", "Bad."]})
     assert made.text == "Rate `text`."
     assert made.row(0).block == f"{HEAD}\n\n`text`:\n```text\nGood.\n```"
@@ -55,7 +55,7 @@ def test_a_long_row_has_the_prompt_of_a_short_one() -> None:
     assert made.text == "Rate `text`."
 
 
-def test_a_row_is_made_once_as_long_as_the_rows_are_not_too_long_to_keep(
+def test_rows_are_cached_up_to_a_total_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("groq_magic.mapping.data.prompts._MOST_KEPT", 100)
@@ -67,7 +67,7 @@ def test_a_row_is_made_once_as_long_as_the_rows_are_not_too_long_to_keep(
     assert made.row(2) is third
 
 
-def test_numbers_stand_on_a_line() -> None:
+def test_numbers_are_on_one_line() -> None:
     made = prompts("{{n}} {{when}} {{ok}}", {"n": [7], "when": [dt.date(2026, 1, 2)], "ok": [True]})
     assert made.row(0).block == f"{HEAD}\n\n`n`: 7\n`when`: 2026-01-02\n`ok`: True"
 
@@ -98,13 +98,13 @@ def test_row_has_no_format() -> None:
     assert prompts("{{row:.1f}}", [1.25]).row(0).block.endswith("`row`: 1.2")
 
 
-def test_columns_win_over_variables_of_the_same_name() -> None:
+def test_a_column_comes_before_a_variable_of_the_same_name() -> None:
     made = prompts("{{text}}", {"text": ["column"]}, namespace={"text": "variable"})
     assert "column" in made.row(0).block
     assert "variable" not in made.text
 
 
-def test_values_of_the_session_are_as_in_any_prompt() -> None:
+def test_values_of_the_session_are_included_as_in_any_prompt() -> None:
     rules = "Line\nby line"
     made = prompts(
         "{{limit}} {{rules}} {{a}}", {"a": ["x"]}, namespace={"limit": 5, "rules": rules}
@@ -166,7 +166,7 @@ def test_a_row_leaves_out_the_columns_that_answers_are_checked_against() -> None
     assert "`teacher`: 5" in prompts("{{row}} {{teacher}}", data, not_in_row=[1]).row(0).block
 
 
-def test_a_column_called_row_wins() -> None:
+def test_a_column_called_row_comes_before_the_whole_row() -> None:
     made = prompts("{{row}}", {"row": ["x"], "other": ["y"]})
     assert "x" in made.row(0).block
     assert "y" not in made.row(0).block
@@ -196,7 +196,7 @@ def test_an_item_that_no_row_has_is_refused() -> None:
     assert "no item" in refusal('{{meta["titel"]}}', {"meta": [{"title": "A"}, {"title": "B"}]})
 
 
-def test_a_column_of_the_row_is_named_by_itself() -> None:
+def test_an_item_of_the_row_is_refused_with_the_columns_own_name() -> None:
     assert "itself, as in `{{a}}`" in refusal('{{row["a"]}}', {"a": ["x"]})
 
 
@@ -231,7 +231,7 @@ def test_calls_are_refused() -> None:
     assert "calls" in refusal("{{len(a)}}", {"a": ["x"]})
 
 
-def test_braces_that_name_nothing_stay() -> None:
+def test_other_braces_are_sent_as_written() -> None:
     made = prompts('{{a}}: {"k": {{1}}} ${{ github.x }} {{}} {a}', {"a": ["x"]})
     assert made.text == '`a`: {"k": {{1}}} ${{ github.x }} {{}} {a}'
 
@@ -249,7 +249,7 @@ def test_braces_that_name_nothing_stay() -> None:
         np.datetime64("NaT", "s"),
     ],
 )
-def test_what_is_missing_is_called_so(missing: Any) -> None:
+def test_missing_cells_are_sent_as_missing(missing: Any) -> None:
     assert prompts("{{row}}", [missing, 1]).row(0).block == f"{HEAD}\n\n`row`: missing"
 
 
@@ -273,7 +273,7 @@ class Colour(enum.Enum):
         pytest.param(10**5000, "digits", id="huge"),
     ],
 )
-def test_scalars_are_their_text(value: Any, text: str) -> None:
+def test_scalars_are_sent_as_text(value: Any, text: str) -> None:
     assert text in prompts("{{row}}", [value]).row(0).block
 
 
@@ -290,11 +290,11 @@ def test_scalars_are_their_text(value: Any, text: str) -> None:
         ({"n": float("nan")}, '{"n": null}'),
     ],
 )
-def test_nested_cells_are_json(value: Any, text: str) -> None:
+def test_nested_cells_are_sent_as_json(value: Any, text: str) -> None:
     assert f"```json\n{text}\n```" in prompts("{{row}}", [value, 1]).row(0).block
 
 
-def test_a_nested_cell_is_sent_whole_or_refused() -> None:
+def test_a_nested_cell_is_sent_in_full_or_refused() -> None:
     assert prompts("{{a}}", {"a": [["x"] * 10_000]}).row(0).block.count('"x"') == 10_000
     itself: list[Any] = []
     itself.append(itself)
@@ -309,7 +309,7 @@ def test_bytes_are_refused_where_named_and_left_out_of_a_row() -> None:
     assert "12345" not in prompts("{{row}}", data).row(0).block
 
 
-def test_an_object_whose_repr_raises_is_named() -> None:
+def test_an_object_whose_repr_raises_is_sent_as_its_type() -> None:
     class Bad:
         def __repr__(self) -> str:
             raise RuntimeError("boom")
@@ -331,7 +331,7 @@ def test_private_columns_cannot_be_named() -> None:
     assert "private" in refusal('{{meta["email"]}}', {"meta": [{"email": "x"}]}, privacy=PRIVATE)
 
 
-def test_a_row_leaves_out_what_is_private() -> None:
+def test_a_row_leaves_out_private_values() -> None:
     data = {"email": ["ann@example.org"], "a": [{"email": "zq", "n": 1}], "b": ["y"]}
     block = prompts("{{row}}", data, privacy=PRIVATE).row(0).block
     assert "example.org" not in block
@@ -345,7 +345,7 @@ def test_copies_of_private_values_are_replaced() -> None:
     assert "Ask [value] soon." in block
 
 
-def test_a_name_stays_although_it_is_a_private_value_too() -> None:
+def test_a_column_name_that_equals_a_private_value_is_sent() -> None:
     block = (
         prompts("{{text}}", {"email": ["text"], "text": ["a text"]}, privacy=PRIVATE).row(0).block
     )
@@ -357,7 +357,7 @@ def test_a_row_of_private_columns_only_is_refused() -> None:
     assert "private" in refusal("{{row}}", {"email": ["x"]}, privacy=PRIVATE)
 
 
-def test_a_text_too_long_to_search_is_never_cut_and_never_sent_unsearched() -> None:
+def test_a_text_too_long_to_search_for_private_values_is_refused() -> None:
     long = "y" * 300_000
     assert long in prompts("{{text}}", {"text": [long]}, privacy=PRIVATE).row(0).block
     both = {"text": [long], "email": ["ann@example.org"]}
@@ -411,7 +411,7 @@ def test_characters_that_cannot_be_sent_are_replaced() -> None:
     assert (made.text + made.row(0).block).encode()
 
 
-def test_an_empty_table_is_checked_all_the_same() -> None:
+def test_the_prompt_of_an_empty_table_is_checked() -> None:
     assert len(prompts("{{a}}", {"a": []}).rows) == 0
     assert "txt" in refusal("{{txt}}", pd.DataFrame({"text": []}))
 

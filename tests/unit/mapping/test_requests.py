@@ -1,4 +1,4 @@
-"""Requests of a map: what is in them, their keys, packs, and what their answers become."""
+"""Requests of a map: their content, their keys, packs, and the reading of their answers."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ def test_a_request_has_the_prompt_first_and_the_row_last() -> None:
     assert 25 <= request.tokens <= 45
 
 
-def test_what_is_given_wins_and_what_is_set_counts_as_given() -> None:
+def test_options_and_settings_come_before_defaults() -> None:
     found = row_options(AskOptions(temperature=0.7), AskOptions(reasoning_effort="high"), KNOWN)
     assert (found.temperature, found.reasoning_effort) == (0.7, "high")
     found = row_options(AskOptions(), AskOptions(temperature=0.0), PLAIN)
     assert (found.temperature, found.reasoning_effort) == (0.0, None)
 
 
-def test_a_schema_is_strict_where_the_model_has_it_and_in_the_system_message_else() -> None:
+def test_a_schema_is_strict_or_in_the_system_message() -> None:
     strict = only(plan(["x"], schema="score int")).request
     assert strict["response_format"]["json_schema"]["strict"] is True
     mode = only(plan(["x"], schema="score int", known=PLAIN)).request
@@ -122,11 +122,11 @@ def test_rows_that_differ_in_a_column_which_is_not_named_are_equal() -> None:
     assert len(list(made.requests())) == 1
 
 
-def test_keys_do_not_depend_on_order_neighbours_index_or_a_limit_from_a_sample() -> None:
+def test_keys_depend_neither_on_other_rows_nor_on_a_limit_on_answers() -> None:
     frame = pd.DataFrame({"t": ["a", "b", "c"]}, index=[7, 8, 9])
     first = plan(frame, "{{t}}")
     again = plan({"t": ["c", "x", "a", "b"]}, "{{t}}").with_max_tokens(50)
-    assert [again.keys[place] for place in (2, 3, 0)] == list(first.keys)
+    assert [again.keys[position] for position in (2, 3, 0)] == list(first.keys)
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_keys_do_not_depend_on_order_neighbours_index_or_a_limit_from_a_sample()
         {"seed": 1},
     ],
 )
-def test_keys_change_with_all_that_is_asked(change: dict[str, Any]) -> None:
+def test_keys_depend_on_the_prompt_and_the_options(change: dict[str, Any]) -> None:
     assert plan(["a"]).keys != plan(["a"], **change).keys
 
 
-def test_what_is_done_is_not_asked() -> None:
+def test_finished_rows_are_not_asked() -> None:
     made = plan(["a", "b", "c"])
     assert [r.keys for r in made.requests({made.keys[1]})] == [(made.keys[0],), (made.keys[2],)]
 
@@ -176,7 +176,7 @@ def test_rows_larger_than_a_limit_are_listed() -> None:
     assert made.oversized(1_000_000) == ()
 
 
-def test_a_limit_from_a_sample_has_room_and_gives_way_to_one_given() -> None:
+def test_a_limit_on_answers_is_set_unless_the_user_gives_one() -> None:
     usages = [Usage(10, 40, 50), None, Usage(10, 300, 310)]
     assert max_tokens_from(usages) == 450
     assert max_tokens_from([Usage(1, 8, 9)]) == 108
@@ -186,7 +186,7 @@ def test_a_limit_from_a_sample_has_room_and_gives_way_to_one_given() -> None:
     assert only(plan(["x"], max_tokens=5).with_max_tokens(9)).request["max_completion_tokens"] == 5
 
 
-def test_an_answer_that_ended_at_the_limit_of_a_sample_is_asked_without_it() -> None:
+def test_an_answer_that_ended_at_our_limit_is_asked_without_it() -> None:
     made = plan(["x"]).with_max_tokens(9)
     sent = only(made)
     found = made.split(sent, answered("cut", "length"))
@@ -246,12 +246,7 @@ def test_a_pack_is_a_numbered_list_below_the_prompt() -> None:
     assert first.tokens < sum(plan([each]).tokens[plan([each]).keys[0]] for each in "ab") + 200
 
 
-def test_packs_are_not_larger_than_the_limit() -> None:
-    made = plan(["word " * 400] * 1 + [f"{n} " + "word " * 400 for n in range(9)], pack=5)
-    assert [len(r.keys) for r in made.requests(most_tokens=1_500)] == [2] * 5
-
-
-def test_the_parts_of_a_pack_are_distinguished_and_share_its_tokens() -> None:
+def test_the_answers_in_a_pack_share_its_tokens() -> None:
     made = plan(["a", "b", "c"], pack=3)
     sent = only(made)
     reply = packed((3, "C"), (1, "A"), (2, "B"))
@@ -287,7 +282,7 @@ def test_a_row_that_is_missing_or_invalid_in_a_pack_is_asked_alone(
     assert made.split(again, answered('{"score": 2}', "stop")).answers.keys() == {made.keys[1]}
 
 
-def test_of_a_pack_that_ended_early_the_whole_answers_are_kept() -> None:
+def test_complete_answers_of_a_pack_that_ended_early_are_used() -> None:
     made = plan(["a", "b", "c"], pack=3).with_max_tokens(5)
     found = made.split(only(made), answered(packed((1, "A"), (2, "Bee"))[:-6], "length"))
     assert [answer.text for answer in found.answers.values()] == ["A"]
@@ -295,7 +290,7 @@ def test_of_a_pack_that_ended_early_the_whole_answers_are_kept() -> None:
     assert all("max_completion_tokens" not in again.request for again in found.again)
 
 
-def test_a_list_in_the_last_answer_of_a_pack_that_ended_early_may_be_a_part() -> None:
+def test_the_last_answer_of_a_pack_that_ended_early_is_not_used() -> None:
     made = plan(["a", "b"], schema="tags list[str]", pack=2)
     reply = packed((1, {"tags": ["u"]}), (2, {"tags": ["v", "w"]}))
     found = made.split(only(made), answered(reply[: reply.index('"w"') + 2], "length"))
@@ -303,12 +298,12 @@ def test_a_list_in_the_last_answer_of_a_pack_that_ended_early_may_be_a_part() ->
 
 
 @pytest.mark.parametrize("reply", ["", "no json", "[", "{}", "[1]", '{"rows": 3}', "[" * 100_000])
-def test_of_a_pack_without_answers_all_rows_are_asked_alone(reply: str) -> None:
+def test_all_rows_of_a_pack_without_answers_are_asked_alone(reply: str) -> None:
     made = plan(["a", "b"], pack=2)
     assert len(made.split(only(made), answered(reply, "stop")).again) == 2
 
 
-def test_a_pack_that_ended_at_the_limit_without_an_answer_is_asked_in_single_rows() -> None:
+def test_rows_of_a_pack_that_ended_before_an_answer_are_asked_alone() -> None:
     made = plan(["a", "b"], pack=2)
     found = made.split(only(made), answered("", "length", error="The answer is empty."))
     assert [again.keys for again in found.again] == [(key,) for key in made.keys]
@@ -316,13 +311,12 @@ def test_a_pack_that_ended_at_the_limit_without_an_answer_is_asked_in_single_row
 
 def test_the_rows_of_a_pack_without_an_answer_are_packed_again() -> None:
     made = plan(["a", "b", "c"], pack=3)
-    (rest,) = made.rest(only(made), made.keys[1:])
+    rest = made.request_for(made.keys[1:])
     assert rest.keys == made.keys[1:]
     assert rows_in(rest) == 2
-    assert made.rest(only(made), ()) == ()
 
 
-def test_a_refused_pack_is_asked_in_single_rows_but_for_the_answers_in_it() -> None:
+def test_rows_of_a_refused_pack_without_an_answer_are_asked_alone() -> None:
     made = plan(["a", "b", "c"], pack=3)
     refused = answered("", error="The model's answer is not valid JSON.")
     assert [again.keys for again in made.split(only(made), refused).again] == [
@@ -421,7 +415,7 @@ def test_a_schema_with_a_field_called_like_a_quote_is_refused() -> None:
 
 
 @pytest.mark.parametrize("reply", ["", "{", "[]", "7", '{"answer": 1}', "null", "[" * 100_000])
-def test_no_answer_of_the_type_is_a_mismatch(reply: str) -> None:
+def test_an_answer_of_another_type_is_a_mismatch(reply: str) -> None:
     with pytest.raises(Mismatch):
         AnswerType(evidence=True).read(reply)
     with pytest.raises(Mismatch):

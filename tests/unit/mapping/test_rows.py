@@ -1,4 +1,4 @@
-"""Data as rows: every kind that a map takes, the odd ones, and those that it refuses."""
+"""Data as rows: every kind of data that a map takes, and data that it refuses."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ def test_duplicate_columns_and_labels_of_any_kind_have_names() -> None:
     assert cells(frame) == [(1, 2, 3, 4)]
 
 
-def test_columns_in_levels_have_joined_names() -> None:
+def test_names_of_columns_in_levels_are_joined() -> None:
     frame = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "")]))
     assert names(frame) == ["a_x", "a"]
 
 
-def test_a_column_keeps_what_its_cells_are() -> None:
+def test_cells_keep_their_types() -> None:
     when = pd.Timestamp("2026-01-02")
     frame = pd.DataFrame(
         {
@@ -160,7 +160,7 @@ def test_changes_to_the_data_do_not_reach_the_rows() -> None:
         {"x": 1, "y": 2, "z": 3},
     ],
 )
-def test_rows_are_taken_by_their_places(value: Any) -> None:
+def test_rows_are_taken_by_position(value: Any) -> None:
     rows = rows_of(value)
     taken = rows.take([2, 0])
     assert len(taken) == 2
@@ -192,7 +192,7 @@ def test_a_sample_is_the_same_each_time_and_in_order() -> None:
         (dt.date(2026, 1, 1), "is a date"),
     ],
 )
-def test_what_has_no_rows_is_refused_in_one_line(value: Any, message: str) -> None:
+def test_data_without_rows_is_refused_in_one_line(value: Any, message: str) -> None:
     with pytest.raises(OptionError, match=message):
         rows_of(value)
 

@@ -17,7 +17,7 @@ def start(**changes: Any) -> MapStart:
         "rows": 1_000,
         "requested": 1_000,
         "columns": ("review", "score", "error"),
-        "given": 1,
+        "data_columns": 1,
         "practice": False,
     }
     return MapStart(**{**values, **changes})
@@ -36,7 +36,6 @@ def progress(**changes: Any) -> MapProgress:
         "seconds_left": 27.6,
         "waiting_for": "",
         "waits": 0.0,
-        "running": 10,
         "is_over": False,
     }
     return MapProgress(**{**values, **changes})

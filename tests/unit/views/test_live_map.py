@@ -1,4 +1,4 @@
-"""The view of a map with widgets: what it draws, how often, and what it leaves."""
+"""The view of a map with widgets: its updates, how frequent they are, and its final output."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def facts_in(sent: list[dict[str, Any]], name: str) -> list[str]:
     return [each["show"][name] for each in sent if name in each.get("show", {})]
 
 
-def test_a_run_that_is_over_at_once_shows_its_end_alone(
+def test_a_map_that_ends_at_once_shows_only_its_end(
     view: LiveMapView, shown: list[dict[str, Any]]
 ) -> None:
     view.progress(progress(seconds=0.1))
@@ -81,7 +81,7 @@ def test_the_line_is_drawn_at_most_five_times_a_second(
     assert 8 <= len(facts_in(sent, "progress")) <= 11
 
 
-def test_rows_are_drawn_as_they_come_and_stay_where_nothing_changes(
+def test_rows_are_sent_only_when_they_change(
     view: LiveMapView, clock: Clock, sent: list[dict[str, Any]]
 ) -> None:
     view.progress(progress())
@@ -94,7 +94,7 @@ def test_rows_are_drawn_as_they_come_and_stay_where_nothing_changes(
     assert len(facts_in(sent, "progress")) == 2
 
 
-def test_what_is_waited_for_is_drawn_and_taken_away(
+def test_a_wait_is_shown_until_it_is_over(
     view: LiveMapView, clock: Clock, sent: list[dict[str, Any]]
 ) -> None:
     view.progress(progress(seconds=0.1, waiting_for="The limit is reached.", waits=3.0))
@@ -103,7 +103,7 @@ def test_what_is_waited_for_is_drawn_and_taken_away(
     assert facts_in(sent, "waiting") == ["The limit is reached. Continues in 3 s. ■ stops.", ""]
 
 
-def test_a_notebook_saved_before_the_end_says_how_to_go_on(
+def test_a_notebook_saved_before_the_end_states_how_to_continue(
     view: LiveMapView, shown: list[dict[str, Any]]
 ) -> None:
     view.progress(progress())
@@ -132,7 +132,7 @@ def test_without_a_page_the_line_and_the_rows_are_displayed(
     ("reason", "how"),
     [("", "complete"), ("Stopped.", "stopped"), ("The budget is used up.", "failed")],
 )
-def test_pages_learn_how_it_ended(
+def test_pages_get_the_kind_of_end(
     view: LiveMapView, sent: list[dict[str, Any]], reason: str, how: str
 ) -> None:
     view.progress(progress())
@@ -143,9 +143,7 @@ def test_pages_learn_how_it_ended(
     assert message["words"] == f"Map {words}: 1,000 rows answered"
 
 
-def test_nothing_is_left_of_a_run_that_is_discarded(
-    view: LiveMapView, shown: list[dict[str, Any]]
-) -> None:
+def test_a_discarded_output_is_empty(view: LiveMapView, shown: list[dict[str, Any]]) -> None:
     view.discard()
     assert shown == []
     view.progress(progress())
@@ -153,6 +151,5 @@ def test_nothing_is_left_of_a_run_that_is_discarded(
     assert shown[-1] == {"text/html": "", "text/plain": ""}
 
 
-def test_widgets_need_what_the_views_of_a_session_share() -> None:
-    with pytest.raises(ValueError, match="needs live"):
-        map_view("widgets")
+def test_it_is_the_view_of_notebooks_with_widgets(live: Live) -> None:
+    assert isinstance(map_view("widgets", lambda: live), LiveMapView)

@@ -1,4 +1,4 @@
-"""The report of how well answers agree."""
+"""The report of the agreement of answers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.unit.views.map_values import MODEL
 OTHER = "openai/gpt-oss-120b"
 
 
-def facts(hand: list[Any], given: list[Any], **changes: Any) -> CheckFacts:
-    found = agreement(hand, given, range(len(given)))
-    rows = tuple((str(r.position), str(r.expected), str(r.given)) for r in found.disagreements[:2])
+def facts(hand: list[Any], answers: list[Any], **changes: Any) -> CheckFacts:
+    found = agreement(hand, answers)
+    rows = tuple((str(r.position), str(r.expected), str(r.answer)) for r in found.disagreements[:2])
     values = {"field": "mood", "model": MODEL, "expected": "hand", "kind": "column", "cost": 0.0123}
     return CheckFacts(**{**values, "agreement": found, "rows": rows, **changes})
 
@@ -57,7 +57,7 @@ def test_full_agreement_has_no_table_of_confusions() -> None:
     assert "(across)" not in part.plain
 
 
-def test_of_many_categories_the_frequent_confusions_are_listed() -> None:
+def test_for_many_categories_the_frequent_confusions_are_listed() -> None:
     expected = [f"kind {n}" for n in range(30)] + ["kind 0", "kind 0"]
     part = check_part([facts(expected, ["kind 1"] * 32)])
     assert "the most frequent of 29 kinds of disagreement" in part.plain
@@ -82,23 +82,23 @@ def test_models_are_compared_with_each_other() -> None:
     assert "$" not in part.plain  # of which of the two?
 
 
-def test_of_many_rows_it_is_said_which_are_listed() -> None:
+def test_the_title_states_which_disagreements_are_listed() -> None:
     assert "4 rows disagree, 2 of them\n" in check_part([facts(list("abcd"), list("bcda"))]).plain
     numbers = check_part([facts([1, 2, 3], [2, 4, 6])])
     assert "3 rows disagree, the 2 furthest apart\n" in numbers.plain
 
 
-def test_nothing_to_compare_is_said() -> None:
+def test_nothing_to_compare_is_stated() -> None:
     assert "nothing to compare" in check_part([facts([None], ["a"])]).plain
 
 
-def test_the_rows_of_one_comparison_are_in_sight_of_several_in_folds() -> None:
+def test_rows_are_folded_if_there_are_several_comparisons() -> None:
     check = facts(["a", "b"], ["a", "a"])
     assert '<details class="groq-folded" open>' in check_part([check]).html
     assert " open>" not in check_part([check, check]).html
 
 
-def test_the_diagonal_is_seen_without_colours() -> None:
+def test_the_diagonal_is_bold() -> None:
     part = check_part([facts(["a", "b", "b"], ["a", "b", "a"])])
     table = lxml.html.fromstring(part.html).find_class("groq-confusion")[0]
     assert [cell.text_content() for cell in table.xpath(".//td/b")] == ["1", "1"]

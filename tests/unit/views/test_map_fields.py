@@ -1,4 +1,4 @@
-"""What the answers of a column have in common, as counts, histograms and words."""
+"""Summaries of columns of answers: counts, histograms and text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_more_categories_than_are_shown_are_summed_up() -> None:
     assert found.facts == ("12 different values",)
 
 
-def test_a_list_counts_by_its_entries_and_parts_are_of_the_answers() -> None:
+def test_the_entries_of_lists_are_counted() -> None:
     found = summary([["oil", "rice"], ["oil"], []])
     assert found.counts == (("oil", 2), ("rice", 1))
     assert "67 %" in fields_part([MapField("x", "any", [["oil", "rice"], ["oil"], []])]).plain
@@ -85,7 +85,7 @@ def test_odd_columns_are_described(values: list[Any], facts: tuple[str, ...]) ->
     assert summary(values).facts == facts
 
 
-def test_very_large_numbers_are_counted_as_the_identifiers_they_are() -> None:
+def test_very_large_numbers_are_counted_as_identifiers() -> None:
     assert summary([10**20, 1, math.inf], "number").facts == ()
     assert summary([10**400], "integer").facts == ("always the same", "200 characters each")
     assert summary([-1.7e308, 1.7e308, *range(90)], "number").bins == ()
@@ -111,7 +111,7 @@ def test_each_number_is_in_one_range(values: list[float]) -> None:
     assert sum(count for *_, count in (*found.counts, *found.bins)) == len(values)
 
 
-def test_what_is_drawn_stands_in_words_too() -> None:
+def test_charts_have_a_text_alternative() -> None:
     part = fields_part([MapField("score", "integer", list(range(100)))])
     (image,) = lxml.html.fromstring(part.html).xpath(".//img")
     assert image.get("alt").startswith("Histogram of score: 5 from 0 to 4, ")

@@ -1,4 +1,4 @@
-"""The line of a map that runs."""
+"""The progress of a map in one line, and as a bar."""
 
 from __future__ import annotations
 
@@ -25,30 +25,29 @@ def test_the_line_has_rows_failures_journal_rate_tokens_cost_and_time_left() -> 
     )
 
 
-def test_what_is_nothing_or_not_known_is_left_out() -> None:
+def test_zeros_and_unknown_figures_are_left_out() -> None:
     empty = progress(
         done=0,
         failed=0,
         from_journal=0,
-        total=None,
         rows_a_second=0.0,
         usage=Usage(0, 0, 0),
         cost=None,
         seconds_left=None,
     )
-    assert progress_words(empty, start()) == "0 rows"
+    assert progress_words(empty, start()) == "0 of 1,000 rows"
 
 
 @pytest.mark.parametrize(
     ("rate", "words"),
     [(1_234.5, "1,234 rows/s"), (3.21, "3.2 rows/s"), (0.05, "3.0 rows/min"), (1e-5, "")],
 )
-def test_a_rate_is_of_seconds_or_of_minutes(rate: float, words: str) -> None:
+def test_a_rate_is_per_second_or_per_minute(rate: float, words: str) -> None:
     line = progress_words(progress(rows_a_second=rate), start())
     assert (f" · {words} · " in line) if words else "rows/" not in line
 
 
-def test_rows_that_the_batch_engine_has_are_neither_finished_nor_failed() -> None:
+def test_rows_in_batch_jobs_are_neither_finished_nor_failed() -> None:
     line = progress_words(progress(in_batch=300), start())
     assert line.startswith(
         "412 of 1,000 rows · 2 failed · 200 from the journal · 300 in a batch job"
@@ -69,11 +68,11 @@ def test_practice_has_no_cost() -> None:
         ({"requested": 2_000, "models": ("a", "b")}, "answers"),
     ],
 )
-def test_what_is_counted_is_named(facts: dict[str, Any], unit: str) -> None:
+def test_the_unit_is_rows_different_rows_or_answers(facts: dict[str, Any], unit: str) -> None:
     assert unit_of(start(**facts)) == unit
 
 
-def test_what_is_waited_for_says_for_how_long_until_it_is_over() -> None:
+def test_a_wait_has_a_reason_and_a_length() -> None:
     waiting = {"waiting_for": "The limit of `m` is reached.", "waits": 12.2}
     assert waiting_words(progress(**waiting)) == (
         "The limit of `m` is reached. Continues in 12 s. ■ stops."
@@ -88,10 +87,6 @@ def test_the_bar_is_a_meter_with_a_name() -> None:
     assert bar.get("aria-label") == "412 of 1,000 rows"
 
 
-def test_a_bar_without_an_end_has_no_value() -> None:
-    assert "value=" not in progress_html(progress(total=None), start())
-
-
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
@@ -103,7 +98,7 @@ def test_a_bar_without_an_end_has_no_value() -> None:
         ),
     ],
 )
-def test_its_end_in_words_for_screen_readers(facts: dict[str, Any], words: str) -> None:
+def test_the_end_of_a_map_for_screen_readers(facts: dict[str, Any], words: str) -> None:
     assert end_words(progress(**facts), start(), is_stopped=False) == words
     stopped = words.replace("finished", "stopped")
     assert end_words(progress(**facts), start(), is_stopped=True) == stopped

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a map: facts, what to do next, and nothing that anyone else wrote."""
+"""The static output of a map: its figures, what to do next, and no markup from data or answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def plain(begin: Any = None, **changes: Any) -> str:
     return map_bundle(begin or start(), end(**changes))[0]["text/plain"]
 
 
-def test_a_whole_run_is_its_rows_and_a_line_of_figures() -> None:
+def test_a_finished_map_has_its_rows_and_a_line_of_figures() -> None:
     assert plain() == (
         "answers: 1,000 rows, the first row:\n\n"
         "    review     score  error\n"
@@ -39,7 +39,7 @@ def test_a_whole_run_is_its_rows_and_a_line_of_figures() -> None:
     )
 
 
-def test_failed_rows_are_grouped_and_what_to_do_next_is_said() -> None:
+def test_failed_rows_are_grouped_by_error_with_a_remedy() -> None:
     shown = plain(
         progress=progress(done=997, failed=3, is_over=True),
         errors=(("The service failed (500).", 2), ("The answer is empty.", 1)),
@@ -50,7 +50,7 @@ def test_failed_rows_are_grouped_and_what_to_do_next_is_said() -> None:
     assert "997 of 1,000 rows answered · 3 failed" in shown
 
 
-def test_rows_that_the_batch_engine_has_are_no_failures() -> None:
+def test_rows_in_batch_jobs_are_not_failures() -> None:
     found = progress(done=0, failed=0, from_journal=0, in_batch=1_000, is_over=True)
     for text in map_bundle(start(), end(progress=found))[0].values():
         assert "in a batch job" in text
@@ -82,7 +82,7 @@ def test_many_different_errors_are_summed_up() -> None:
         ),
     ],
 )
-def test_a_run_that_ended_early_says_why_what_is_left_and_what_to_do(
+def test_an_early_end_has_a_reason_the_rows_left_and_a_remedy(
     facts: dict[str, str], line: str
 ) -> None:
     data, _ = map_bundle(start(), end(progress=progress(is_over=True), **facts))
@@ -91,7 +91,7 @@ def test_a_run_that_ended_early_says_why_what_is_left_and_what_to_do(
     assert warning.text_content() == line
 
 
-def test_what_an_error_below_says_is_not_said_twice() -> None:
+def test_the_reason_in_an_error_below_is_not_repeated() -> None:
     found = progress(is_over=True)
     shown = plain(progress=found, reason="Stopped.", remedy="Run it again.", is_raised=True)
     assert "Stopped" not in shown
@@ -99,7 +99,7 @@ def test_what_an_error_below_says_is_not_said_twice() -> None:
     assert "410 of 1,000 rows answered · 2 failed · 588 not asked yet" in shown
 
 
-def test_equal_rows_are_said_to_be_so() -> None:
+def test_different_rows_are_counted() -> None:
     begin = start(rows=200, requested=11)
     found = progress(done=9, failed=2, total=11, is_over=True)
     shown = plain(begin, progress=found, errors=(("It failed.", 2),))
@@ -108,8 +108,8 @@ def test_equal_rows_are_said_to_be_so() -> None:
     assert "error       different rows\n" in shown
 
 
-def test_a_column_of_errors_is_shown_with_an_error_only() -> None:
-    begin = start(errors=(2,))
+def test_an_error_column_is_shown_only_with_an_error() -> None:
+    begin = start(error_columns=(2,))
     assert "score\n" in plain(begin)
     assert "error" not in plain(begin)
     failed = MapRow("17", ("Good rice", "", "Not asked yet."))
@@ -146,9 +146,9 @@ def test_practice_is_labelled_and_costs_nothing() -> None:
     assert "$" not in shown
 
 
-def test_of_many_columns_the_new_ones_are_shown() -> None:
+def test_if_there_are_many_columns_the_new_ones_are_shown() -> None:
     names = (*(f"old {n}" for n in range(30)), "score", "error")
-    part = rows_part(start(columns=names, given=30), (MapRow("0", names),), "1 row")
+    part = rows_part(start(columns=names, data_columns=30), (MapRow("0", names),), "1 row")
     head = part.plain.splitlines()[2]
     assert "old 13" in head
     assert "old 14" not in head
@@ -156,7 +156,7 @@ def test_of_many_columns_the_new_ones_are_shown() -> None:
     assert "16 more columns are in the frame." in part.plain
 
 
-def test_columns_of_one_name_stay_apart() -> None:
+def test_columns_may_have_the_same_name() -> None:
     row = MapRow("0", ("first", "second", "third"))
     part = rows_part(start(columns=("a", "a", "a")), (row,), "1 row")
     assert "| 0 | first | second | third |" in part.markdown
@@ -168,7 +168,7 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 
 def everywhere(text: str) -> dict[str, str]:
     """Return the output of a map whose data, answers, errors and names are all one text."""
-    found = agreement([text, "a", "a"], ["a", text, "a"], range(3))
+    found = agreement([text, "a", "a"], ["a", text, "a"])
     text = text[:200]  # as the run clips what it gives
     check = CheckFacts(text, MODEL, text, "column", found, ((text, text, text),))
     other = CheckFacts(text, text, text, "model", found, ((text, text, text),))
@@ -191,7 +191,7 @@ def everywhere(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", PAYLOADS)
-def test_nothing_of_data_and_answers_is_markup(kind: str) -> None:
+def test_data_and_answers_are_never_markup(kind: str) -> None:
     for text in PAYLOADS[kind]:
         data = everywhere(text)
         for node in lxml.html.fromstring(data["text/html"]).iter():

@@ -1,4 +1,4 @@
-"""A view of a map that fails breaks no run."""
+"""A view that fails doesn't end the map."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ class BrokenView:
 
 
 @pytest.mark.parametrize("broken", ["open", "progress", "rows", "finish"])
-def test_the_end_is_in_plain_words_where_the_view_failed(
-    broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_view_that_fails_ends_in_plain_text(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(map_view, "say", said.append)
     inner = BrokenView(broken)

@@ -1,4 +1,4 @@
-"""Sends one request of a run, in any thread, until it is answered or has failed."""
+"""Send the requests of a run, and decide which failures end the run."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.mapping.sending.row_request import RowRequest
 
-__all__ = ["Failures", "RowSending", "SendResult"]
+__all__ = ["Failures", "RowSender", "SendResult"]
 
-# How often a row that a limit refused is sent again, each time with all its tries.
+# A request that a limit refused is sent in so many rounds, each with all tries.
 _ROUNDS = 10
-# The wait before that, as after so many tries.
+# The wait between rounds is the backoff after so many tries.
 _ROUND_TRIES = 5
-# A run ends after so many failures in a row: the rest would fail, too.
+# After so many failures in a row the run ends: the other requests would fail, too.
 _MOST_IN_A_ROW = 100
-# After other reasons an empty answer is an error: reasoning may have used up the tokens.
-_WHOLE = "stop"
+# With another finish reason an empty answer is an error: reasoning may have used up the tokens.
+_COMPLETE = "stop"
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class SendResult:
     Parameters
     ----------
     answer : RowAnswer or None
-        None where the run was stopped before it came.
+        None if the run was stopped first.
     usage : Usage or None
-        The tokens used, estimated if the service reported none; None if none were.
+        The tokens used, estimated if the service doesn't report them; None if no tokens were used.
     fault : Fault or None
-        Why it failed.
+        Why the request failed.
     """
 
     answer: RowAnswer | None
@@ -61,30 +61,30 @@ class SendResult:
 
     @property
     def may_be_split(self) -> bool:
-        """Whether some rows of a failed request have an answer, or may get one if asked alone."""
+        """Whether rows of a failed request have an answer, or may get one if asked alone."""
         error = self.fault.error if self.fault is not None else None
         has_text = self.answer is not None and bool(self.answer.text)
         return has_text or isinstance(error, RequestError | TooLargeError)
 
 
 class Failures:
-    """Decides whether a failure ends the run, since other requests would fail too; thread-safe."""
+    """Decides which failures end the run, since other requests would fail too; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._in_a_row = 0
 
-    def end_by(self, sent: SendResult) -> GroqMagicError | None:
-        """Return the error that ends the run after a request, None if it continues."""
-        fault = sent.fault
+    def fatal_error(self, result: SendResult) -> GroqMagicError | None:
+        """Return the error if it ends the run, else None."""
+        fault = result.fault
         error = fault.error if fault is not None else None
-        is_spent = fault is not None and isinstance(error, RateLimitError) and not fault.retry
-        if is_spent or isinstance(error, ApiKeyError | ModelError):
+        is_exhausted = fault is not None and isinstance(error, RateLimitError) and not fault.retry
+        if is_exhausted or isinstance(error, ApiKeyError | ModelError):
             return error
         with self._lock:
-            # Several rows in a row may be too large.
-            is_alike = error is not None and not isinstance(error, TooLargeError)
-            self._in_a_row = self._in_a_row + 1 if is_alike else 0
+            # A row that is too large fails for a reason of its own.
+            is_common = error is not None and not isinstance(error, TooLargeError)
+            self._in_a_row = self._in_a_row + 1 if is_common else 0
             if error is None or self._in_a_row < _MOST_IN_A_ROW:
                 return None
         happened = f"{_MOST_IN_A_ROW} requests in a row failed: {error.happened}"
@@ -93,24 +93,24 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class RowSending:
-    """How the requests of one run are sent.
+class RowSender:
+    """Sends the requests of one run, in any thread.
 
     Parameters
     ----------
     account : Account
     share : Share
-        Of the limits.
+        The share of the limits.
     timeout : float
         Seconds without a byte.
     tries : int
         Tries that a limit refused are not counted.
     on_wait : callable
-        Takes a request and its wait, or None when it is over, in the sending thread.
+        Takes a request and its wait, or None at the end of the wait, in the sending thread.
     on_sent : callable
         Takes a request and its outcome, in the sending thread.
     nearest : callable
-        From a refused model's id to the one to use instead.
+        Takes the id of a refused model, and returns one to suggest instead.
     """
 
     account: Account
@@ -146,18 +146,18 @@ class RowSending:
                 break
             if exchange.cancelled.wait(max(fault.wait or 0.0, backoff(_ROUND_TRIES))):
                 return SendResult(None)
-        return _sent(request, outcome, "".join(texts), exchange)
+        return _result_of(request, outcome, "".join(texts), exchange)
 
 
-def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) -> SendResult:
+def _result_of(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) -> SendResult:
     usage, fault = usage_of(outcome.usage), outcome.fault
     if usage is None and exchange.is_sent and not (fault is not None and fault.is_refusal):
-        # The service may have counted tokens without reporting them.
+        # The service may count tokens without reporting them.
         usage = Usage(request.tokens, 0, request.tokens)
     if fault is None and outcome.finish_reason is None and exchange.cancelled.is_set():
         return SendResult(None, usage)
     if fault is not None and not text:
-        # A refused answer may contain some rows of a pack.
+        # A refused answer may contain valid answers to some rows of a pack.
         text = fault.failed_generation
     model = outcome.model or request.model
     error = _error_of(outcome, text)
@@ -165,7 +165,7 @@ def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) 
 
 
 def _error_of(outcome: Outcome, text: str) -> str:
-    """Return why the answer is incomplete, in one line; "" if it is complete."""
+    """Return the error of an answer in one line, "" for a complete answer."""
     if outcome.fault is not None:
         tried = f" {outcome.tries} tries failed." if outcome.tries > 1 else ""
         return f"{outcome.fault.error.happened}{tried}"
@@ -173,6 +173,6 @@ def _error_of(outcome: Outcome, text: str) -> str:
         return f"The answer is cut off: {outcome.cut}"
     if outcome.finish_reason is None:
         return "The answer is incomplete."
-    if not text and outcome.finish_reason != _WHOLE:
+    if not text and outcome.finish_reason != _COMPLETE:
         return f"The answer is empty ({outcome.finish_reason}): a larger --max-tokens may help."
     return ""
