@@ -27,6 +27,9 @@ from groq_magic.asking.stored_answer import (
     replay_result,
 )
 from groq_magic.asking.tool_approval import can_approve, no_approval_error
+from groq_magic.assistant.values import code_kind
+from groq_magic.clipping import clip
+from groq_magic.errors import OptionError
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -93,6 +96,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
 
     Raises
     ------
+    OptionError
+        When `-o` names a module, a class or a function.
     PromptError
         When the prompt is empty, or contains a misspelt name.
     TooLargeError
@@ -102,6 +107,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
+    _refuse_to_replace_code(session, ask.options.out)
     ask = _keep_for_retry(session, ask)
     session.order_turns()
     draft = make_draft(session, ask)
@@ -149,6 +155,11 @@ def dry_run(session: Session, ask: Ask) -> Plan:
     session.order_turns()
     draft = make_draft(session, ask)
     return make_plan(draft, _facts(session, draft, ReplayResult(), fetch=False))
+
+
+def _refuse_to_replace_code(session: Session, name: str | None) -> None:
+    if name and (kind := code_kind(session.namespace.get(name))):
+        raise OptionError(f"`{clip(name, 60)}` is a {kind}.", "Choose another name: `-o answer`.")
 
 
 def _keep_for_retry(session: Session, ask: Ask) -> Ask:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ROUTINES",
     "brief",
+    "code_kind",
     "kind_of",
     "own_attributes",
     "signature",
@@ -65,6 +66,15 @@ def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) 
         raise
     except BaseException as error:  # noqa: BLE001 - a user's object may raise from anything
         return f"{name}: {kind_of(value)}, which can't be read: {type_name(error)}"
+
+
+def code_kind(value: Any) -> str:
+    """Return "module", "class" or "function"; "" for any other value."""
+    if is_a(value, ModuleType):
+        return "module"
+    if is_a(value, type):
+        return "class"
+    return "function" if is_a(value, *ROUTINES) else ""
 
 
 def own_attributes(value: Any) -> dict[str, Any]:

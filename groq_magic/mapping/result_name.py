@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, is_a, tried, type_name
+from groq_magic.assistant.values import code_kind
+from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def replaced_by_result(
     if name not in variables:
         return ""
     value = variables[name]
-    kind = _kind_of(value)
+    kind = code_kind(value)
     shown = clip(name, _LONGEST)
     remedy = f"Choose another name: `-o {_OTHER if name == _USUAL else _USUAL}`."
     if value is data or (name in data_names and not kind):
@@ -67,12 +67,3 @@ def replaced_by_result(
     if value is None or former.get(name) is value:
         return ""
     return f"Replaced by the result: `{shown}` ({type_name(value)})"
-
-
-def _kind_of(value: Any) -> str:
-    """Return the kind of a value that is code, "" for data."""
-    if is_a(value, ModuleType):
-        return "module"
-    if is_a(value, type):
-        return "class"
-    return "function" if callable(value) else ""

@@ -135,6 +135,18 @@ def test_the_reply_is_a_value(cells: Any, practice: Any) -> None:
     assert "Short." not in ran.everything
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("json", "module"), ("Kind", "class"), ("sqrt", "function")]
+)
+def test_a_reply_replaces_no_code(cells: Any, practice: Any, name: str, kind: str) -> None:
+    cells.fine("import json\nfrom math import sqrt\nclass Kind: ...")
+    before = cells.shell.user_ns[name]
+    ran = cells.run(f"%%groq -o {name}\nSay hi", "a")
+    assert f"`{name}` is a {kind}. Choose another name: `-o answer`." in str(ran.error)
+    assert cells.shell.user_ns[name] is before
+    assert practice.requests() == []
+
+
 def test_a_magic_returns_nothing(cells: Any) -> None:
     cells.fine("found = get_ipython().run_line_magic('groq', 'Say hi')", "a")
     assert cells.shell.user_ns["found"] is None
