@@ -72,7 +72,7 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _ask(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.magics.errors_shown import hiding_secrets
+    from groq_magic.magics.reported_errors import reporting_errors
     from groq_magic.option_types import prompt_text
 
     text, session = prompt_text(prompt), get_session()
@@ -82,7 +82,7 @@ def _ask(prompt: str, options: dict[str, Any]) -> Reply:
 
         return ask_in_python(session, text, options)
 
-    return hiding_secrets(lambda: session, call)
+    return reporting_errors(lambda: session, call)
 
 
 def complete(prompt: str, **options: Any) -> Reply:
@@ -149,7 +149,7 @@ def map(prompt: str, data: Any, **options: Any) -> Any:  # noqa: A001 - read as 
 
 
 def _map(prompt: str, data: Any, options: dict[str, Any]) -> Any:
-    from groq_magic.magics.errors_shown import hiding_secrets
+    from groq_magic.magics.reported_errors import reporting_errors
     from groq_magic.option_types import prompt_text
 
     remedy = 'Columns are named in it: `map("Rate {{text}}", df)`.'
@@ -160,7 +160,7 @@ def _map(prompt: str, data: Any, options: dict[str, Any]) -> Any:
 
         return map_in_python(session, text, data, options)
 
-    return hiding_secrets(lambda: session, call)
+    return reporting_errors(lambda: session, call)
 
 
 def rows(prompt: str, **options: Any) -> MapFunction:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["form_of", "is_strict", "request_of", "size_of", "without_surrogates"]
 
 _STRICT = "structured_outputs"
-# The models that make one call at a time, and that use the service's own tools (groq-api.md §1).
+# The models that make one call at a time, and that use the service's own tools
+# (https://console.groq.com/docs/tool-use).
 _GPT_OSS = "gpt-oss"
 _JSON_INSTRUCTION = "Answer with one JSON value and nothing else."
 _SCHEMA_INSTRUCTION = (
@@ -72,7 +73,7 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
     elif options.format == "json":
         _ask_for_json(request, known, _JSON_INSTRUCTION)
     if options.stream is not False and not (form is not None and form.is_strict):
-        # The service streams no strict answers (groq-api.md §1).
+        # The service streams no strict answers (https://console.groq.com/docs/structured-outputs).
         request["stream"] = True
     return request
 

@@ -140,7 +140,7 @@ def mention_earlier_answer(session: Session, plan: Plan, reply: Reply) -> Reply:
 def _stopped(text: str) -> InterruptedAskError:
     if not text:
         return InterruptedAskError("Stopped before any text came.", "`%groq_retry` asks again.")
-    return InterruptedAskError("Stopped; what came is above.", "`%groq_retry` asks again.")
+    return InterruptedAskError("Stopped; the text so far is above.", "`%groq_retry` asks again.")
 
 
 def _broken(error: GroqMagicError, text: str, tried: int) -> GroqMagicError:

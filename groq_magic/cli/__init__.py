@@ -1,4 +1,4 @@
-"""`groq-magic`: the demo, the doctor, and the practice server alone."""
+"""`groq-magic`: the demo, the doctor, and the practice server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="groq-magic", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser(
-        "demo", help="open the notebooks in JupyterLab, in practice mode if no key is found"
+        "demo", help="open our notebooks in JupyterLab, in practice mode without a key"
     )
     demo.add_argument(
         "--folder",

@@ -1,4 +1,4 @@
-"""`groq-magic demo`: the notebooks in a folder of the user's, open in JupyterLab."""
+"""`groq-magic demo`: copy the notebooks into a folder, and open them in JupyterLab."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def demo(folder: Path, *, browser: bool, execute: bool) -> int:
     Parameters
     ----------
     folder : Path
-        The folder of the copies; existing files are kept.
+        For the copies; existing files are kept.
     browser : bool
         Whether to open a browser.
     execute : bool
-        Whether to run them and save HTML files instead.
+        Whether to run the notebooks and save HTML files instead.
     """
     needed = "nbconvert" if execute else "jupyterlab"
     if find_spec(needed) is None:
@@ -35,8 +35,8 @@ def demo(folder: Path, *, browser: bool, execute: bool) -> int:
         return 1
     try:
         notebooks = _copy_notebooks(folder)
-    except OSError as failure:
-        print(f"{folder} can't be written: {failure.strerror}.", file=sys.stderr)
+    except OSError as error:
+        print(f"{folder} can't be written: {error.strerror}.", file=sys.stderr)
         print("Name a folder that you can write to with --folder.", file=sys.stderr)
         return 1
     if execute:
@@ -66,9 +66,9 @@ def _copy(source: Path, copy: Path) -> None:
 def _sources() -> list[Path]:
     package = Path(str(resources.files("groq_magic")))
     shipped = package / "notebooks"
-    # In a checkout the notebooks are beside the package.
-    found = shipped if shipped.exists() else package.parent / "notebooks"
-    return sorted(found.glob("*.ipynb"))
+    # In a checkout, the notebooks are beside the package.
+    folder = shipped if shipped.exists() else package.parent / "notebooks"
+    return sorted(folder.glob("*.ipynb"))
 
 
 def _open_lab(notebook: Path, *, browser: bool) -> int:
@@ -89,7 +89,7 @@ def _open_lab(notebook: Path, *, browser: bool) -> int:
         before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
         try:
             while True:
-                # An interrupt reaches JupyterLab too, which asks for confirmation and ends itself.
+                # JupyterLab gets the interrupt too, asks for confirmation and ends.
                 with contextlib.suppress(KeyboardInterrupt):
                     return lab.wait()
         finally:

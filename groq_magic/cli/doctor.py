@@ -20,12 +20,12 @@ from groq_magic.page.notebook_file import working_folder
 
 __all__ = ["doctor"]
 
-_CONNECT_WITHIN = 3.0
+_TIMEOUT = 3.0  # seconds
 _LIMITS_PAGE = "https://console.groq.com/settings/limits"
 _NOT_YET = (
     "Asks won't work yet; `%groq_practice on` in a notebook, and `groq-magic demo`, need no key."
 )
-_IN_LAB = "pip install 'groq-magic[lab]'"
+_INSTALL_LAB = "pip install 'groq-magic[lab]'"
 _PAGE_PARTS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 
 
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 
 def doctor() -> int:
-    """Print what works here; return 0 when an ask would work."""
+    """Print what works here; return 0 if asks will work, else 1."""
     key, found = _key()
     connection = _connection(found)
     print(f"groq-magic {version('groq-magic')}")
@@ -67,13 +67,13 @@ def doctor() -> int:
 
 def _kernel() -> Finding:
     finding = _packages("kernel", ("ipython", "ipykernel"))
-    # Jupyter may start another Python than this one, which has its own packages.
+    # Jupyter may run the kernel with another Python, which has its own packages.
     with contextlib.suppress(Exception):
         from jupyter_client.kernelspec import KernelSpecManager
 
         python = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
-        own = Path(sys.executable).parent.resolve()
-        if python.is_absolute() and python.parent.resolve() != own:
+        this_folder = Path(sys.executable).parent.resolve()
+        if python.is_absolute() and python.parent.resolve() != this_folder:
             text = f"the kernel python3 runs {python}: install groq-magic there too"
             return Finding("-", "kernel", text)
     return finding
@@ -85,7 +85,7 @@ def _packages(subject: str, names: tuple[str, ...], *, one_is_enough: bool = Fal
     enough = any if one_is_enough else all
     if enough(versions.values()):
         return Finding("ok", subject, text)
-    return Finding("missing", subject, f"{text}: {_IN_LAB}")
+    return Finding("missing", subject, f"{text}: {_INSTALL_LAB}")
 
 
 def _version(name: str) -> str | None:
@@ -96,18 +96,19 @@ def _version(name: str) -> str | None:
 
 
 def _page_parts() -> Finding:
-    """Look for the page parts of widgets in the folders of this Python's Jupyter server."""
+    """Look for the JavaScript of the widgets where this Python's Jupyter server finds it."""
     subject = "page parts"
     try:
         from jupyter_core.paths import jupyter_path
     except ImportError:
-        return Finding("-", subject, f"no Jupyter server here; where it is, run {_IN_LAB}")
+        text = f"no Jupyter server in this Python; run {_INSTALL_LAB} in the server's"
+        return Finding("-", subject, text)
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
-    missing = [part for part in _PAGE_PARTS if not any((one / part).exists() for one in folders)]
+    missing = [part for part in _PAGE_PARTS if not any((each / part).exists() for each in folders)]
     if missing:
-        text = f"{', '.join(missing)}: answers come without streaming and picker; {_IN_LAB}"
+        text = f"{', '.join(missing)}: answers come without streaming and picker; {_INSTALL_LAB}"
         return Finding("missing", subject, text)
-    return Finding("ok", subject, "JupyterLab finds those of anywidget and ipywidgets")
+    return Finding("ok", subject, "JupyterLab finds the parts of anywidget and ipywidgets")
 
 
 def _key() -> tuple[Finding, KeySearch]:
@@ -134,7 +135,7 @@ def _connection(found: KeySearch) -> Finding:
             return Finding(
                 "fault", subject, f"not tried: {url} is plain http; others could read the key"
             )
-        client = Client(found.key, url, _CONNECT_WITHIN)
+        client = Client(found.key, url, _TIMEOUT)
         began = time.monotonic()
         try:
             models = list_models(client)
@@ -144,6 +145,6 @@ def _connection(found: KeySearch) -> Finding:
         return Finding("fault", subject, str(error))
     if not isinstance(models, Catalogue):
         return Finding("fault", subject, models.error.happened)
-    took = time.monotonic() - began
-    text = f"{url} lists {len(models.chat)} models for this key, in {took:.1f} s"
+    elapsed = time.monotonic() - began
+    text = f"{url} lists {len(models.chat)} models for this key, in {elapsed:.1f} s"
     return Finding("ok", subject, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,19 +22,19 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
-__all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
+__all__ = ["ask_in_python", "groq", "groq_retry", "run_ask", "visible_names"]
 
-# Remedies after options whose values are often written with blanks.
-_WITH_BLANKS = MappingProxyType(
+# For options whose values are often written with spaces.
+_REMEDIES = MappingProxyType(
     {
-        "schema": "Put quotes around the fields; the prompt goes",
-        "tools": "Separate functions with commas, without blanks; the prompt goes",
+        "schema": "Put quotes around the fields; the prompt goes into the lines below.",
+        "tools": "Separate functions with commas, without spaces; the prompt goes below.",
     }
 )
 
 
 def groq(session: Session, line: str, cell: str | None = None) -> None:
-    """Ask; the text of `%%groq?` comes from the option table."""
+    """Ask; `ask_help` writes the text of `%%groq?`."""
     magic = "%groq" if cell is None else "%%groq"
     given, text = parse_line(line, OPTIONS, magic)
     options = AskOptions(**given)
@@ -46,12 +47,12 @@ def groq(session: Session, line: str, cell: str | None = None) -> None:
         last = next(reversed(given), "")
         raise OptionError(
             f"Unexpected `{text[:40]}` on the %%groq line.",
-            f"{_WITH_BLANKS.get(last, 'The prompt goes')} into the lines below.",
+            _REMEDIES.get(last, "The prompt goes into the lines below."),
         )
     if text and str(given.get("schema", "")).endswith(","):
-        raise OptionError("The fields after --schema end at a blank.", "Put quotes around them.")
+        raise OptionError("The fields after --schema end at a space.", "Put quotes around them.")
     prompt = text if cell is None else cell
-    names = _names_of_caller(session, prompt, options)
+    names = _needed_names(session, prompt, options)
     run_ask(session, Ask(prompt, options, line=cell is None, names=names))
 
 
@@ -89,7 +90,7 @@ def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) ->
             "ask() can't do a dry run: without a request there is no reply.",
             "`%groq --dry-run` shows what would be sent.",
         )
-    names = _names_of_caller(session, prompt, options)
+    names = _needed_names(session, prompt, options)
     return show_reply(session, Ask(prompt, options, line=True, names=names))
 
 
@@ -104,14 +105,16 @@ def run_ask(session: Session, ask: Ask) -> None:
     try:
         show_reply(session, ask)
     except NoSavedAnswerError as error:
-        unanswered = error
-    else:
-        return
-    show_unanswered(session, unanswered, ask.options.out)
+        show_unanswered(session, error, ask.options.out)
 
 
-def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
-    """Return the variables of the calling code if a prompt may need them, else None."""
+def visible_names(session: Session) -> ChainMap[str, Any]:
+    """Return the variables that the calling code sees: its own, then the notebook's."""
+    return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)
+
+
+def _needed_names(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
+    """Return the calling code's variables, None if the prompt can't need them."""
     system = options.system or session.settings.system
     is_needed = "{{" in f"{text}{system}" or options.image or options.tools
     return caller_names(session.namespace) if is_needed else None
@@ -126,7 +129,7 @@ def _show_panel(session: Session) -> None:
     system = session.secrets().hidden(settings.system)
     facts = panel_facts(session)
     meters = (("This minute", facts.minute), ("Today", facts.day))
-    # Limits change by the clock, and a saved output must not.
+    # Only in a terminal: limits change all the time, and other outputs are saved.
     is_terminal = front_end(session.shell) == "terminal"
     limits = [(name, meter.label) for name, meter in meters if is_terminal and meter is not None]
     more = [("Conversation", conversation_turns(session)), ("Key", facts.key)]

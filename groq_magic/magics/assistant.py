@@ -20,11 +20,10 @@ from groq_magic.assistant import (
 )
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import interruptible
-from groq_magic.magics.ask import run_ask
+from groq_magic.magics.ask import run_ask, visible_names
 from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
-from groq_magic.page.caller import caller_names
 from groq_magic.prompt import fill
 from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.prompt.refusals import refuse_private
@@ -44,6 +43,8 @@ __all__ = ["groq_code", "groq_explain", "groq_fix"]
 _CHARACTERS_PER_TOKEN = 4
 # Low: the likeliest code.
 _TEMPERATURE = 0.2
+# The options that are not those of an ask.
+_OWN_OPTIONS = frozenset({"keep", "level", "replace", "session"})
 
 
 def groq_fix(session: Session, line: str) -> None:
@@ -66,7 +67,7 @@ def groq_fix(session: Session, line: str) -> None:
     def compose(filled: FilledPrompt) -> AssistantPrompt:
         context = _context(session)
         known = with_facts(failure, context)
-        # At the cell's end the exception is dropped, and its facts are needed: they are kept here.
+        # For the next `%groq_fix`: the exception itself is dropped at the end of this cell.
         session.failures.keep_facts(known)
         return fix_prompt(known, Question(typed, filled.text), context)
 
@@ -116,18 +117,18 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     language = language.lower() or "python"
     magics = session.shell.magics_manager.magics["cell"]
     head = f"%%{language}" if language in magics and language != "python" else ""
-    names = given.get("session", False)
+    with_session = given.get("session", False)
 
     def compose(filled: FilledPrompt) -> AssistantPrompt:
         context = _context(session)
-        return write_prompt(filled, language, head, context, typed=cell, session=names)
+        return write_prompt(filled, language, head, context, typed=cell, session=with_session)
 
     _ask(session, _Words(cell.strip(), cell), compose, given, line=False)
 
 
 @dataclass(frozen=True)
 class _Words:
-    """The user's input for the assistant: the whole line as typed, and the words in it."""
+    """The user's input: the whole line as typed, and the words without options and target."""
 
     typed: str
     words: str
@@ -146,15 +147,13 @@ def _ask(
     `compose` takes the user's words with values filled in.
     """
 
-    def prompt() -> AssistantPrompt:
-        own, privacy = caller_names(session.namespace) or {}, session.privacy()
-        names = ChainMap(dict(own), session.namespace)
-        filled = fill(words.words, names, privacy=privacy)
+    def composed_prompt() -> AssistantPrompt:
+        privacy = session.privacy()
+        filled = fill(words.words, visible_names(session), privacy=privacy)
         return compose(filled).with_words(words.typed, filled, privacy)
 
-    composed = interruptible(prompt)
-    own = {"keep", "level", "replace", "session"}
-    options = AskOptions(**{name: value for name, value in given.items() if name not in own})
+    composed = interruptible(composed_prompt)
+    options = AskOptions(**{name: given[name] for name in given.keys() - _OWN_OPTIONS})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
     in_place = given.get("replace", False)
     run_ask(session, Ask(composed.typed, options, line=line, composed=composed, in_place=in_place))
@@ -207,16 +206,15 @@ def _expression(session: Session, word: str) -> Expression | None:
 
 
 def _unknown(session: Session, word: str) -> NotebookError:
-    meant = near(word, user_names(session.namespace))
-    remedy = f"Did you mean `{meant}`?" if meant else "Name a cell's number or a variable."
+    similar = near(word, user_names(session.namespace))
+    remedy = f"Did you mean `{similar}`?" if similar else "Name a cell's number or a variable."
     return NotebookError(f"There is no `{word}` to explain.", remedy)
 
 
 def _names(session: Session) -> Mapping[str, Any]:
-    namespace = session.namespace
-    return ChainMap(dict(caller_names(namespace) or {}), namespace, vars(builtins))
+    return ChainMap(visible_names(session), vars(builtins))
 
 
 def _context(session: Session) -> Context:
-    room = session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-    return CellHistory(session).context(room)
+    most_characters = session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
+    return CellHistory(session).context(most_characters)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["groq_cache", "groq_replay"]
 
 _DAY = 86_400.0
-_IN_ORDER = " The file has no cell ids: its answers are taken in their order."
+_IN_ORDER = " The file has no cell ids: its answers are used in their order."
 
 
 def groq_cache(session: Session, line: str) -> None:
@@ -37,13 +37,11 @@ def groq_cache(session: Session, line: str) -> None:
     elif wanted == "info":
         message = _state(session)
     elif wanted == "on":
-        stored.cache.info()
+        stored.cache.info()  # opens the file, to find a fault
         settings.cache = True
-        message = (
-            "The cache is on: the same request is answered from it; `%groq_retry` asks again."
-            if not stored.cache.fault
-            else _unusable(session)
-        )
+        message = "The cache is on: the same request is answered from it; `%groq_retry` asks again."
+        if stored.cache.fault:
+            message = _unusable(session)
     else:
         settings.cache = False
         message = "The cache is off; `--cache` uses it for one ask."
@@ -86,8 +84,10 @@ def _replay_state(stored: StoredAnswers) -> str:
     if stored.asks_first:
         late = f"after {stored.patience:g} s without a first token, or without a key"
         return f"Replay is on auto: unchanged cells use the {answers} {late}.{in_order}"
-    how = "without a key or the network"
-    return f"Replay is on: unchanged cells are answered from {answers}, {how}.{in_order}"
+    return (
+        f"Replay is on: unchanged cells are answered from {answers}, "
+        f"without a key or the network.{in_order}"
+    )
 
 
 def _clear(session: Session) -> str:
@@ -114,8 +114,7 @@ def _state(session: Session) -> str:
         return _unusable(session)
     state, answers = "on" if settings.cache else "off", count_of(info.answers, "answer")
     size = f"{info.size / 1e6:.1f} of {MOST_BYTES / 1e6:g} MB"
-    kept = f"kept for {MOST_DAYS} days"
-    lines = [f"The cache is {state}: {answers}, {size}, {kept}."]
+    lines = [f"The cache is {state}: {answers}, {size}, kept for {MOST_DAYS} days."]
     if info.oldest is not None:
         days = max(0, round((time.time() - info.oldest) / _DAY))
         lines.append(f"The oldest is {count_of(days, 'day')} old.")

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["QuestionPrompt", "completer_of", "loads_alone", "with_body"]
 
-_HEAD_ALONE = re.compile(r"%%groq(_\w+)?(\s.*)?")
+_ONLY_MAGIC = re.compile(r"%%groq(_\w+)?(\s.*)?")
 _WITH_TEXT = ("groq", "groq_explain", "groq_fix", "groq_system")
 _INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 
 
 class QuestionPrompt(EscapedCommand):
-    """Accepts `%groq what is a p-value?`, which IPython would read as help on `p-value`.
+    """Accepts `%groq what is a p-value?`, which IPython would take for help on `p-value`.
 
     `%groq?` alone still shows help. Lines inside strings stay unchanged, since
     IPython looks for magics only at the beginning of statements.
@@ -33,7 +33,7 @@ class QuestionPrompt(EscapedCommand):
 
     @classmethod
     def find(cls, tokens_by_line: list[list[Any]]) -> TokenTransformBase | None:
-        """Return the first such line, if any."""
+        """Return the first line that is a prompt with a question mark at its end."""
         for line in tokens_by_line:
             first = next((token for token in line if token.type not in _INDENTS), None)
             if first is None or first.string != "%":
@@ -46,25 +46,24 @@ class QuestionPrompt(EscapedCommand):
 
 
 def with_body(lines: list[str]) -> list[str]:
-    """Return a cell's lines, with a blank one added if a magic of ours is the only line.
+    """Return a cell's lines, with an empty line added if a magic of ours is the only line.
 
-    IPython itself refuses a cell magic without a body, with a message that doesn't
-    explain where the prompt goes, and without an error output. It calls this before
-    it looks for cell magics.
+    IPython itself refuses a cell magic without a body: its message doesn't explain where
+    the prompt goes, and the cell doesn't fail. It calls this function before.
     """
-    if len(lines) == 1 and _HEAD_ALONE.fullmatch(lines[0].rstrip()):
+    if len(lines) == 1 and _ONLY_MAGIC.fullmatch(lines[0].rstrip()):
         return [f"{lines[0].rstrip()}\n", "\n"]
     return lines
 
 
 def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
-    """Return a matcher for IPython's completer; its imports are made only for our magics."""
+    """Return a matcher for IPython's completer; it imports its code only for our magics."""
 
     @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
     def groq_matcher(context: Any) -> dict[str, Any]:
         if "%groq" not in context.full_text:
             return {"completions": [], "matched_fragment": "", "suppress": False}
-        # Made first: it waits for imports in the background.
+        # First: this waits for the imports in the background.
         current = session()
         from groq_magic.magics.completion import completions_at
 

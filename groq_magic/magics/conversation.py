@@ -30,10 +30,10 @@ __all__ = [
     "turn_numbered",
 ]
 
-_SHOWN = 40
 _NO_SYSTEM = "No system prompt is sent; `%groq_system text` sets one."
 _SENT_UNTIL = "sent with every ask until `%groq_system off` or a restart of the kernel"
-_LONGEST_LINE = 200  # characters of a prompt that is shown within a sentence
+# Characters of a prompt that a message quotes whole, and of one whose beginning it quotes.
+_LONGEST_QUOTE, _BEGINNING = 200, 40
 
 
 def groq_system(session: Session, line: str, cell: str | None = None) -> None:
@@ -51,8 +51,8 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
         settings.system = "" if text in {"off", "''", '""'} else text
     message = _NO_SYSTEM
     if settings.system:
-        begins = "System prompt set. It is" if text else "The system prompt is"
-        message = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
+        start = "System prompt set. It is" if text else "The system prompt is"
+        message = f"{start} {_SENT_UNTIL}:\n{settings.system}"
     elif text:
         message = f"System prompt removed. {_NO_SYSTEM}"
     say(session.secrets().hidden(message))
@@ -66,7 +66,7 @@ def groq_history(session: Session, line: str) -> None:
     beside it. Turns of deleted cells come last; they are not sent. NAME, or
     `-c NAME` as in `%%groq`, lists another conversation than the one in use.
     """
-    given, name = _named(line, "groq_history")
+    given, name = _options_and_name(line, "groq_history")
     name = name or session.settings.conversation
     session.order_turns()
     if "drop" in given:
@@ -97,7 +97,7 @@ def groq_undo(session: Session, line: str) -> None:
 
     A cell whose turn gets its former answer back shows that answer again.
     """
-    _alone(line, "%groq_undo")
+    _require_empty(line, "%groq_undo")
     result, hidden = session.undo(), session.secrets().hidden
     say(f"Undone: {result.phrase}.")
     for former in result.former:
@@ -110,7 +110,7 @@ def groq_undo(session: Session, line: str) -> None:
 
 def groq_reset(session: Session, line: str) -> None:
     """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
-    _alone(line, "%groq_reset")
+    _require_empty(line, "%groq_reset")
     count = session.reset()
     say(
         f"The conversation is empty; `%groq_undo` brings {count_of(count, 'turn')} back."
@@ -124,9 +124,9 @@ def groq_conversation(session: Session, line: str) -> None:
 
     `-c NAME` does the same.
     """
-    _, wanted = _named(line, "groq_conversation")
-    if wanted:
-        session.settings.conversation = wanted
+    _, name = _options_and_name(line, "groq_conversation")
+    if name:
+        session.settings.conversation = name
     current = session.settings.conversation
     practice = session.service.in_practice
     names = dict.fromkeys((current, *session.conversations.names(practice)))
@@ -143,7 +143,7 @@ def groq_conversation(session: Session, line: str) -> None:
 
 
 def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> Turn:
-    """Return the turn of a conversation with a number.
+    """Return turn `number` of a conversation.
 
     Raises
     ------
@@ -161,10 +161,10 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
 
 
 def _show_prompt(prompt: str) -> None:
-    """Show the prompt of a former answer, as its cell contains another prompt now."""
-    whole = " ".join(prompt.split())
-    if len(whole) <= _LONGEST_LINE:
-        say(f"The answer belongs to the cell's former prompt, “{whole}”. {TO_GO_ON}")
+    """Show the prompt of a former answer, since its cell contains another prompt now."""
+    in_one_line = " ".join(prompt.split())
+    if len(in_one_line) <= _LONGEST_QUOTE:
+        say(f"The answer belongs to the cell's former prompt, “{in_one_line}”. {TO_GO_ON}")
         return
     say(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
     show_folded("The former prompt", prompt)
@@ -173,9 +173,9 @@ def _show_prompt(prompt: str) -> None:
 def _drop(session: Session, name: str, number: int) -> None:
     turn = turn_numbered(session, name, number)
     session.drop(turn)
-    start = first_words(turn.typed, _SHOWN)
-    dropped = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
-    say(session.secrets().hidden(dropped))
+    start = first_words(turn.typed, _BEGINNING)
+    message = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
+    say(session.secrets().hidden(message))
 
 
 def _note(session: Session, turn: Turn) -> str:
@@ -191,18 +191,19 @@ def _note(session: Session, turn: Turn) -> str:
     return " · ".join(filter(None, notes))
 
 
-def _named(line: str, name: str) -> tuple[dict[str, Any], str]:
-    """Return the options, and the conversation's name, alone or after `-c`; "" for none."""
-    magic = f"%{name}"
-    given, text = parse_line(line, OPTIONS_OF[name], magic)
-    name_of_option: str = given.get("conversation", "")
-    if name_of_option and text:
-        raise OptionError(f"{magic} takes one name.", f"Write `{magic} {name_of_option}`.")
-    bare = unquoted(text)
-    return given, name_of_option or (Label().read(magic, bare) if bare else "")
+def _options_and_name(line: str, function: str) -> tuple[dict[str, Any], str]:
+    """Return the options and the conversation's name, written alone or after `-c`, else ""."""
+    magic = f"%{function}"
+    given, text = parse_line(line, OPTIONS_OF[function], magic)
+    name: str = given.get("conversation", "")
+    if name and text:
+        raise OptionError(f"{magic} takes one name.", f"Write `{magic} {name}`.")
+    if text := unquoted(text):
+        name = Label().read(magic, text)
+    return given, name
 
 
-def _alone(line: str, magic: str) -> None:
+def _require_empty(line: str, magic: str) -> None:
     options_alone(
         line,
         (),

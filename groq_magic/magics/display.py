@@ -1,4 +1,4 @@
-"""Functions with which magics display answers and the session's widgets."""
+"""Display answers and the session's widgets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _REPLY = ("groq_magic.reply", "Reply")
 
 
 def show_reply(session: Session, ask: Ask) -> Reply:
-    """Ask, and show the answer in the front end's kind of view."""
+    """Ask, and show the answer in a view for this front end."""
     from groq_magic.asking.flow import send_ask
 
     def view() -> View:
@@ -54,14 +54,14 @@ def show_reply(session: Session, ask: Ask) -> Reply:
 
 
 def map_view_of(session: Session) -> MapView:
-    """Return a view of one map of the front end's kind."""
+    """Return a view of one map for this front end."""
     from groq_magic.views.map.view import map_view
 
     return map_view(front_end(session.shell), lambda: live_of(session))
 
 
 def live_of(session: Session) -> Live:
-    """Return the session's widgets; they are made when first needed."""
+    """Return the session's widgets, made when first needed."""
     if session.live is None:
         from groq_magic.session.quota import quota_facts
         from groq_magic.views.live import Live
@@ -84,7 +84,7 @@ def live_of(session: Session) -> Live:
 
 
 def display_replies(shell: Any, has_shown: Callable[[Reply], bool]) -> None:
-    """Display replies as rendered answers, but not where they were just shown.
+    """Display replies as rendered answers, unless the same execution has just shown them.
 
     Parameters
     ----------
@@ -97,10 +97,10 @@ def display_replies(shell: Any, has_shown: Callable[[Reply], bool]) -> None:
         if not has_shown(reply):
             publish(reply._repr_mimebundle_())
         elif front_end(shell) == "terminal":
-            # `Out[1]:` stands there already.
+            # `Out[1]:` is already printed, and needs a value.
             print(repr(reply))  # noqa: T201 - a terminal shows values in this way
 
-    # By name: importing the class is slow.
+    # By name, as importing the class is slow.
     shell.display_formatter.ipython_display_formatter.for_type_by_name(*_REPLY, display)
 
 
@@ -124,7 +124,7 @@ def show_speeds(session: Session) -> None:
 
 
 def _undo(session: Session) -> None:
-    # If there is nothing to undo, the button does nothing.
+    # Without a change to undo, the button does nothing.
     with contextlib.suppress(NotebookError):
         session.undo()
 
@@ -162,7 +162,7 @@ def _conversation_line(session: Session) -> str:
 
 
 def _privacy_line(session: Session) -> str:
-    """Return the settings that limit and log what is sent."""
+    """Return the settings that limit or log what is sent."""
     settings = session.settings
     private = ", ".join(settings.private) or "none"
     line = (
@@ -179,18 +179,16 @@ def conversation_turns(session: Session) -> str:
 
 
 def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Return records as a DataFrame, which has all columns even without records.
+    """Return records as a DataFrame with all columns, also if there are no records.
 
     Raises
     ------
     OptionError
         When pandas is not installed.
     """
-    is_missing = False
     try:
         import pandas as pd
     except ImportError:
-        is_missing = True
-    if is_missing:
-        raise OptionError("--as dataframe needs pandas.", "`%pip install pandas` installs it.")
+        remedy = "`%pip install pandas` installs it."
+        raise OptionError("--as dataframe needs pandas.", remedy) from None
     return pd.DataFrame(list(records), columns=list(columns))

@@ -51,7 +51,7 @@ def groq_export(session: Session, line: str) -> None:
     # The practice server's address is temporary: the code uses Groq's.
     address = GROQ_URL if service.in_practice else service.base_url()
     request, label = _request(session, turn, given.get("conversation"))
-    # A text may contain a secret that was set after it was sent.
+    # A secret may be newer than the request.
     secrets = session.secrets()
     request = secrets.hidden_request(request)
     label = replace(label, prompt=secrets.hidden(label.prompt))
@@ -68,7 +68,7 @@ def groq_export(session: Session, line: str) -> None:
 def _request(
     session: Session, turn: str, conversation: str | None
 ) -> tuple[Mapping[str, Any], AskLabel]:
-    """Return a request, and the label of its ask."""
+    """Return the request of a turn, or the last one, and the label of its ask."""
     if not turn:
         if conversation:
             raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
@@ -77,7 +77,7 @@ def _request(
         return session.requests.last, session.requests.last_label
     name = conversation or session.settings.conversation
     session.order_turns()
-    number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
+    number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - longer numbers are slow to convert, and no turn has one
     found = turn_numbered(session, name, number, turn[:20])
     request = session.requests.of(found.revision)
     if request is None:
@@ -89,7 +89,7 @@ def _request(
 
 
 def _save(files: Mapping[str, bytes]) -> None:
-    """Save the images that the code reads; different images have different names."""
+    """Save the images that the code reads; the name of a file depends on its content."""
     for name, data in files.items():
         try:
             Path(name).write_bytes(data)

@@ -15,8 +15,8 @@ from IPython.core.magic import no_var_expand
 from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninterrupted
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
-from groq_magic.magics.errors_shown import hiding_secrets
-from groq_magic.magics.key import greet, key_asker
+from groq_magic.magics.key import ask_for_key, greet
+from groq_magic.magics.reported_errors import reporting_errors
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GroqMagics", "load", "session_of", "unload"]
 
-# The modules, and the kinds of their magics.
+# The kind of each magic, by module and name.
 _MAGICS = MappingProxyType(
     {
         "ask": {"groq": "line_cell", "groq_retry": "line"},
@@ -53,14 +53,14 @@ _MAGICS = MappingProxyType(
         "usage": {"groq_usage": "line"},
     }
 )
-# Works without a session, so that it need not wait for a session's imports.
+# Takes no session, so that it doesn't wait for the session's imports.
 _WITHOUT_SESSION = "groq_help"
 _EXTENSION = "groq_magic"
 
 
 @no_var_expand
 class _Magic:
-    # No docstring: an instance's docstring is its magic's help.
+    # No docstring: `__doc__` of an instance is its magic's help.
 
     def __init__(self, extension: GroqMagics, name: str, module: str) -> None:
         self.__name__ = name
@@ -69,7 +69,7 @@ class _Magic:
 
     @property
     def __wrapped__(self) -> Callable[..., Any]:
-        """The function, where IPython looks for a magic's source."""
+        """The magic's function; IPython shows its source for `%magic??`."""
         self._extension.wait_for_imports()
         function: Callable[..., Any] = getattr(import_module(self._module), self.__name__)
         return function
@@ -81,7 +81,7 @@ class _Magic:
         return help_of(self.__wrapped__)
 
     def __call__(self, *line_and_cell: str) -> Any:
-        """Run the magic: its errors show no secret, and an interrupt is one line."""
+        """Run the magic; errors contain no secrets, and an interrupt is one line."""
         extension = self._extension
 
         def call() -> Any:
@@ -90,7 +90,7 @@ class _Magic:
             return function(*session, *line_and_cell)
 
         extension.owner.require("The magics of groq_magic work")
-        return in_one_line(lambda: hiding_secrets(lambda: extension.session, call))
+        return in_one_line(lambda: reporting_errors(lambda: extension.session, call))
 
 
 class GroqMagics(Settings):
@@ -101,29 +101,29 @@ class GroqMagics(Settings):
         self.shell, self.owner = shell, owner_of(shell)
         self._cells: dict[int, str] = {}
         self._hooks: list[tuple[str, Callable[..., None]]] = [
-            ("pre_run_cell", self._cell_begins),
-            ("post_run_cell", self._cell_has_run),
+            ("pre_run_cell", self._pre_run_cell),
+            ("post_run_cell", self._post_run_cell),
         ]
         self._completer = completer_of(lambda: self.session)
         self._background, self._last_plot = BackgroundErrors(), LastPlot(shell)
         self._shown_before = last_shown()
         self._imports: threading.Thread | None = None
-        self._making = threading.RLock()
+        self._session_lock = threading.RLock()
         self._session: Session | None = None
-        # Whether the session knows of the cell that ran when it was made.
-        self._has_begun, self._source = False, ""
+        # Whether the session knows of the cell that ran when the session was made.
+        self._knows_cell, self._source = False, ""
 
     @property
     def session(self) -> Session:
-        """The session, made when first needed: its imports would make loading slow."""
+        """The session, made when first needed, as its imports are slow."""
         # `groq_magic.complete` may need it first, in several threads at once.
-        with self._making:
+        with self._session_lock:
             if self._session is None:
                 self._session = interruptible(lambda: uninterrupted(self._new_session))
                 self._session.executions.add_earlier(self._cells)
             # Only the owner's thread runs cells.
-            if not self._has_begun and self.owner.is_here:
-                self._has_begun = True
+            if not self._knows_cell and self.owner.is_here:
+                self._knows_cell = True
                 if cell_is_running():
                     self._session.cell_begins(self._source)
             return self._session
@@ -131,7 +131,7 @@ class GroqMagics(Settings):
     def wait_for_imports(self) -> None:
         """Wait until the imports in the background are finished.
 
-        Python fails if one thread imports a package, and another one a module of it.
+        Imports may fail while another thread imports the same package.
         """
         if self._imports is not None and self._imports.is_alive():
             self._imports.join()
@@ -143,7 +143,7 @@ class GroqMagics(Settings):
         made = Session(
             self.shell,
             self,
-            lambda: key_asker(self.shell, self.session.service.key_warning()),
+            lambda: ask_for_key(self.shell, self.session.service.key_warning()),
             self.owner,
         )
         made.background, made.last_plot = self._background, self._last_plot
@@ -155,43 +155,43 @@ class GroqMagics(Settings):
         return self._session is not None
 
     def cell_begins(self, source: str = "") -> None:
-        """Note that a cell begins to run, and its source if known."""
+        """Record that a cell begins to run, with its source if known."""
         cell, self._source = cell_id(self.shell), source
         if self.has_session:
             self.session.cell_begins(source)
         elif cell is not None:
             self._cells[self.shell.displayhook.prompt_count] = cell
 
-    def _cell_begins(self, info: Any) -> None:
-        if self._is_cell_of_its_own():
+    def _pre_run_cell(self, info: Any) -> None:
+        if self._is_outer_cell():
             self._shown_before = last_shown()
             source = info.raw_cell or ""
             self.cell_begins(source)
             if loads_alone(source, _EXTENSION):
-                # Otherwise IPython only prints that it is loaded, and the cell loses its picker.
+                # Otherwise IPython prints "already loaded" instead of the line with the picker.
                 self.shell.extension_manager.loaded.discard(_EXTENSION)
 
-    def _is_cell_of_its_own(self) -> bool:
-        """Whether the cell runs neither within another one, as by `%rerun`, nor in a subshell."""
+    def _is_outer_cell(self) -> bool:
+        """Whether the cell runs neither inside another cell, as by `%rerun`, nor in a subshell."""
         return self.owner.is_here and not cell_is_running()
 
-    def _cell_has_run(self, result: Any) -> None:
-        # An interrupt here would be shown as a traceback: the cell is over.
+    def _post_run_cell(self, result: Any) -> None:
+        # The cell is over: IPython would show an interrupt as a traceback.
         with Interrupts():
             self._cell_ended(result)
 
     def _cell_ended(self, result: Any) -> None:
-        if not self._is_cell_of_its_own():
+        if not self._is_outer_cell():
             return
         if _extension_of(self.shell) is self:
             self.shell.extension_manager.loaded.add(_EXTENSION)
-        # A cell that was cancelled during an `await` has no result.
+        # The result of a cell that was cancelled during an `await` is None.
         succeeded = result is not None and result.success
         shown = None if last_shown() is self._shown_before else last_shown()
         self._shown_before = None  # an error keeps the values of its frames alive
         has_failed = not succeeded or self.shell.user_ns.get("_exit_code")
         has_failed = has_failed or shown is not None or self._background.is_any
-        # A cell without a failure doesn't need the session, which the first ask makes.
+        # Without a failure, the session is not needed before the first ask.
         if not (self.has_session or has_failed):
             return
         from groq_magic.session.cell_history import record_cell_end
@@ -201,7 +201,7 @@ class GroqMagics(Settings):
             record_cell_end(self.session, result, shown)
 
     def start_page_later(self) -> None:
-        """Start the page's part of the session, once the cell is over."""
+        """Start the session's part on the page after the cell."""
         from groq_magic.magics.page_start import start_page_later
 
         self._imports = start_page_later(
@@ -220,17 +220,17 @@ class GroqMagics(Settings):
             self.shell.events.register(event, hook)
         self.shell.Completer.custom_matchers.append(self._completer)
         display_replies(self.shell, lambda r: self.has_session and self.session.has_shown(r))
-        manager = self.shell.input_transformer_manager
-        manager.token_transformers.insert(0, QuestionPrompt)
-        manager.line_transforms.insert(0, with_body)
+        transformers = self.shell.input_transformer_manager
+        transformers.token_transformers.insert(0, QuestionPrompt)
+        transformers.line_transforms.insert(0, with_body)
 
     def uninstall(self) -> None:
         """Unregister everything."""
         self._background.uninstall()
         self._last_plot.uninstall()
-        for present in self.shell.magics_manager.magics.values():
+        for magics in self.shell.magics_manager.magics.values():
             for name in chain.from_iterable(_MAGICS.values()):
-                present.pop(name, None)
+                magics.pop(name, None)
         self.shell.configurables[:] = [c for c in self.shell.configurables if c is not self]
         for event, hook in self._hooks:
             with contextlib.suppress(ValueError):
@@ -256,10 +256,10 @@ def load(shell: Any) -> None:
         return
     extension = GroqMagics(shell)
     extension.install()
-    # IPython's own list, so that an extension loaded by `ask` can be unloaded and reloaded.
+    # In IPython's own list, so that it can unload an extension that `ask` has loaded.
     shell.extension_manager.loaded.add(_EXTENSION)
     extension.cell_begins()
-    # The demo sets it where there is no key.
+    # Set by the demo if there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE"):
         extension.session.service.set_practice(on=True)
     _greet(extension)
@@ -274,8 +274,8 @@ def _greet(extension: GroqMagics) -> None:
 
 def unload(shell: Any) -> None:
     """Unload the extension: unregister everything and close the session."""
-    for each in _all_of(shell):
-        each.uninstall()
+    for extension in _extensions_of(shell):
+        extension.uninstall()
     shell.extension_manager.loaded.discard(_EXTENSION)
 
 
@@ -289,10 +289,10 @@ def session_of(shell: Any) -> Session | None:
 
 
 def _extension_of(shell: Any) -> GroqMagics | None:
-    return next(iter(_all_of(shell)), None)
+    return next(iter(_extensions_of(shell)), None)
 
 
-def _all_of(shell: Any) -> list[GroqMagics]:
+def _extensions_of(shell: Any) -> list[GroqMagics]:
     # By name: a reload of the module makes a new class.
-    present = getattr(shell, "configurables", ())
-    return [each for each in present if type(each).__name__ == GroqMagics.__name__]
+    configurables = getattr(shell, "configurables", ())
+    return [each for each in configurables if type(each).__name__ == GroqMagics.__name__]

@@ -12,7 +12,7 @@ from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from groq_magic.option import Option
 
@@ -74,7 +74,7 @@ def groq_help(line: str) -> None:
 
 
 def help_of(magic: Callable[..., object]) -> str:
-    """Return the help of a magic: its docstring, and its options if that ends with "Options:"."""
+    """Return a magic's docstring; its options follow if the docstring ends with "Options:"."""
     name = magic.__name__
     if name == "groq":
         return ask_help(OPTIONS)
@@ -84,7 +84,7 @@ def help_of(magic: Callable[..., object]) -> str:
     return "\n".join((text, *_listed(OPTIONS_OF[name])))
 
 
-def ask_help(options: Iterable[Option]) -> str:
+def ask_help(options: Sequence[Option]) -> str:
     """Return the help of `%%groq?`."""
     return "\n".join(
         (
@@ -108,9 +108,12 @@ def ask_help(options: Iterable[Option]) -> str:
     )
 
 
-def _listed(options: Iterable[Option]) -> list[str]:
-    """Return a line for each option; completion offers the same ones."""
-    lines: dict[bool, list[str]] = {True: [], False: []}
-    for option in options:
-        lines[option.everyday].append(f"  {option.usage:<26}{option.help}")
-    return [*lines[True], *(["", "Advanced:", *lines[False]] if lines[False] else ())]
+def _listed(options: Sequence[Option]) -> list[str]:
+    """Return a line for each option, the everyday ones first."""
+    everyday = [_line(option) for option in options if option.everyday]
+    advanced = [_line(option) for option in options if not option.everyday]
+    return [*everyday, *(["", "Advanced:", *advanced] if advanced else [])]
+
+
+def _line(option: Option) -> str:
+    return f"  {option.usage:<26}{option.help}"

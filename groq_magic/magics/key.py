@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
 
 __all__ = [
+    "ask_for_key",
     "enter_key",
     "greet",
     "groq_key",
     "groq_practice",
-    "key_asker",
     "key_facts",
     "key_state",
 ]
 
-# A line of a cell that shows the state itself.
+# A line of a cell that itself shows the key's state.
 _SHOWS_STATE = re.compile(r"^%groq_(?:practice|key)\b(?!\?)", re.MULTILINE)
 
 
 def greet(shell: Any, model: str, service: Service | None) -> None:
-    """Show the line of `%load_ext`, unless a later line of the cell shows another such line.
+    """Show the line of `%load_ext`, unless another line of the cell shows the key's state.
 
     Parameters
     ----------
@@ -43,22 +43,22 @@ def greet(shell: Any, model: str, service: Service | None) -> None:
         None before the session is made.
     """
     sources, number = shell.history_manager.input_hist_raw, shell.displayhook.prompt_count
-    # Missing for code that isn't kept in the history.
+    # Some front ends run code without adding it to the history.
     source = sources[number] if number < len(sources) else ""
     if not _SHOWS_STATE.search(source):
         show(*banner(model, key_state(shell, service), is_of_key=True))
 
 
 def groq_key(session: Session, line: str) -> None:
-    """Ask for a key, masked; it is checked, and kept in this process alone.
+    """Ask for a key, with hidden input; it is checked, and kept in this process alone.
 
     The output explains how to store it.
     """
     if line.strip():
-        # It may be a key, and must not be repeated in the error.
+        # The error must not repeat the line, which may be a key.
         raise OptionError(
             "%groq_key takes nothing on its line: a key there is saved with the notebook.",
-            "Run `%groq_key` alone, and delete that line if it held a key.",
+            "Run `%groq_key` alone, and delete that line if it contained a key.",
         )
 
     service = session.service
@@ -73,8 +73,8 @@ def groq_key(session: Session, line: str) -> None:
 def groq_practice(session: Session, line: str) -> None:
     """Switch to the practice server, or back: `%groq_practice [--script FILE] [on|off]`.
 
-    It speaks Groq's API on this machine: no key, no network, and no model.
-    A script is a JSON list of replies that it gives as they are, such as
+    The practice server speaks Groq's API on this machine: no key, no network,
+    and no model. A script is a JSON list of replies to give, such as
     `[{"match": "mean", "reply": "The mean is …"}]`.
     """
     from groq_magic.magics.line_parser import parse_line
@@ -94,11 +94,11 @@ def groq_practice(session: Session, line: str) -> None:
 
 
 def enter_key(session: Session, typed: str) -> str:
-    """Use a key that was entered on the page; return the reason if it is not used, else ""."""
+    """Use a key that was entered on the page; return "", or why it is not used."""
     service = session.service
     try:
         if warning := service.key_warning():
-            # `%groq_key` warns before it asks.
+            # On the page there is no warning before the key is entered.
             raise ApiKeyError(warning, "`%groq_key` asks for it anyway.")
         service.new_key(typed)
     except GroqMagicError as error:
@@ -120,7 +120,6 @@ def _show_new_key(session: Session) -> None:
     if live is not None:
         # The known limits belong to another key.
         live.quota_changed()
-        live.key_changed()
         live.refresh()
 
 
@@ -130,7 +129,7 @@ def _show_state(session: Session, state: str) -> None:
 
 
 def key_state(shell: Any, service: Service | None) -> str:
-    """Return the key's source, or what happens without one; never the key.
+    """Return the key's source, or what happens without a key; never the key itself.
 
     Parameters
     ----------
@@ -150,14 +149,19 @@ def key_state(shell: Any, service: Service | None) -> str:
     return "no key yet: the first `%%groq` asks for one; `%groq_practice on` needs none"
 
 
-def key_asker(shell: Any, warning: str) -> str | None:
-    """Ask for a key, masked; return None if the front end takes no input. An empty entry cancels.
+def ask_for_key(shell: Any, warning: str) -> str | None:
+    """Ask for a key with hidden input; an empty entry cancels.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     warning : str
-        Shown before the prompt: the key is sent at once, to be checked.
+        Shown before the prompt, since the key is sent at once, to be checked.
+
+    Returns
+    -------
+    str or None
+        None if the front end takes no input.
 
     Raises
     ------
@@ -168,12 +172,12 @@ def key_asker(shell: Any, warning: str) -> str | None:
         return None
     import getpass
 
-    typed = ""
+    prompt = (
+        f"Groq API key, hidden ({KEY_PAGE} gives one; empty cancels; "
+        "%groq_practice on needs none): "
+    )
     try:
-        typed = getpass.getpass(
-            f"{warning}{' ' * bool(warning)}Groq API key, hidden ({KEY_PAGE} gives one; "
-            "empty cancels; %groq_practice on needs none): "
-        )
+        typed = getpass.getpass(f"{warning} {prompt}" if warning else prompt)
     except (KeyboardInterrupt, EOFError):
         typed = ""
     if not typed.strip():

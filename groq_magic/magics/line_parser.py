@@ -24,12 +24,12 @@ __all__ = [
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
-# Word processors and chat programs replace `--` and straight quotes by these.
+# Word processors and chat programs turn `--` and straight quotes into these.
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\ufe58\ufe63\uff0d"
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2033\uff02\uff07"
 _DASHED = re.compile(f"[-{_DASHES}]+([A-Za-z][\\w{_DASHES}-]*)")
-# A piece of a word: plain, one escaped character, in single or in double quotes. The standard
-# library's shlex reads the same, but for a word of a megabyte it takes 15 seconds.
+# A part of a word: plain, one escaped character, in single quotes, in double quotes. As
+# `shlex` of the standard library, which needs 15 seconds for a word of a megabyte.
 _PART = re.compile(r"""([^\s'"\\]+)|\\(.)|'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)\"""", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r"""\\(["\\])""")
 _HELP = ("help", "h")
@@ -48,7 +48,7 @@ def parse_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[s
     line : str
     options : sequence of Option
     magic : str
-        The magic's name, for messages: `%%groq`.
+        The magic's name for messages, such as `%%groq`.
 
     Returns
     -------
@@ -84,15 +84,15 @@ def parse_with_target(
     line : str
     options : sequence of Option
     magic : str
-        The magic's name, for messages.
+        The magic's name for messages.
     is_target : callable
-        Whether a first word is a target.
+        Whether the first word is a target.
 
     Returns
     -------
     values : dict
     target : str
-        "" if the first word is not one.
+        "" if the first word is not a target.
     words : str
         The rest, verbatim.
 
@@ -120,7 +120,7 @@ def options_alone(
     options : sequence of Option
     magic : str
     remedy : str
-        The remedy in the error; the default is to leave out the text.
+        The remedy in the error; by default to leave out the text.
 
     Raises
     ------
@@ -145,8 +145,8 @@ def data_and_rest(text: str) -> tuple[str, str, bool]:
     Returns
     -------
     data : str
-        The text up to the first blank outside of brackets and quotes; or, if the text begins with
-        a quote, the quoted text.
+        The text up to the first space outside of brackets and quotes, or the quoted text at the
+        beginning.
     rest : str
     is_code : bool
         Whether the data was in quotes.
@@ -179,7 +179,7 @@ def text_alone(line: str, magic: str) -> str:
     Raises
     ------
     OptionError
-        When it begins like an option, such as `--help`.
+        If the text begins like an option, such as `--help`.
     """
     text = line.strip()
     dashed = _DASHED.match(text)
@@ -200,13 +200,13 @@ def unquoted(text: str) -> str:
 def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
-    """Read the option at a place of the line into `values`; return where the next word begins."""
+    """Parse the option at `at` into `values`; return where the next word begins."""
     start, (word, at) = at, _word(line, at)
     flag, joined, value = word.partition("=")
     option = next((o for o in options if flag in o.forms), None)
     lacks_a_dash = any(f"-{flag}" in o.forms for o in options)
     if option is None and not (joined or lacks_a_dash or word.startswith("--")):
-        # A value without a blank after a short option, as in a shell: -t0.2
+        # A short option and its value in one word, as in a shell: -t0.2
         flag, joined, value = word[:2], "=", word[2:]
         option = next((o for o in options if o.short == flag and o.type.takes_value), None)
     if option is None:
@@ -217,7 +217,9 @@ def _take_option(
         values[option.name] = flag == option.flag
         return at
     if joined:
-        _refuse_quote(line, start + len(flag) + (line[start + len(flag)] == "="), flag)
+        value_at = start + len(flag)
+        value_at += line[value_at] == "="
+        _refuse_quote(line, value_at, flag)
     else:
         if at >= len(line) or _OPTION.match(line, at):
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
@@ -229,7 +231,7 @@ def _take_option(
 
 
 def _refuse_dashes(line: str, at: int, options: Sequence[Option], magic: str) -> None:
-    """Refuse `—once`, which means `--once`; any other word that begins with a dash is text."""
+    """Refuse `—once`, an option with a wrong dash; other words that begin with a dash are text."""
     dashed = _DASHED.match(line, at)
     if dashed is None:
         return
@@ -258,7 +260,7 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         starts = [form for form in flags if form.startswith(flag)]
         near = starts[:1] or difflib.get_close_matches(flag, flags, n=1, cutoff=0.5)
     else:
-        # Short options differ by one letter: only the same letter, or a missing dash, is similar.
+        # For a short option: the same letter in the other case, or a missing second dash.
         near = [form for form in flags if form == f"-{flag}"]
         near += [form for form in flags if form.lower() == flag[:2].lower()]
     near = [] if flag in {"--help", "-h"} else near
@@ -273,7 +275,7 @@ def _short(word: str) -> str:
 
 
 def _word(line: str, at: int) -> tuple[str, int]:
-    """Read one word as a POSIX shell would; return it and where the next one begins."""
+    """Read one word as a POSIX shell would; return it, and where the next word begins."""
     texts = []
     while part := _PART.match(line, at):
         plain, escaped, single, double = part.groups()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import interruptible
+from groq_magic.magics.ask import visible_names
 from groq_magic.magics.display import map_view_of
 from groq_magic.magics.line_parser import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
-from groq_magic.page.caller import caller_names
 from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["groq_map", "map_in_python"]
 
 _MAGIC = "%%groq_map"
-_NAME = "answers"
+_DEFAULT_OUT = "answers"
 
 
 def groq_map(session: Session, line: str, cell: str) -> None:
@@ -57,15 +56,15 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     if ask.options.background:
         notices = map_in_background(session, ask)
         name = ask.options.out
-        line = f"Running in the background; `{name}` is set at the end. "
-        line += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
-        say("\n".join((*notices, line)))
+        message = f"Running in the background; `{name}` is set at the end. "
+        message += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
+        say("\n".join((*notices, message)))
         return
     map_rows(session, ask, lambda: map_view_of(session))
 
 
 def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[str, Any]) -> Any:
-    """Run a map for `groq_magic.map`, and return the frame.
+    """Run a map as `groq_magic.map` does, and return the frame.
 
     Raises
     ------
@@ -83,7 +82,7 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
     from groq_magic.mapping.flow import map_rows
     from groq_magic.mapping.prepare import MapAsk
 
-    ask = MapAsk(prompt, data, options, _names(session))
+    ask = MapAsk(prompt, data, options, visible_names(session))
     return map_rows(session, ask, lambda: map_view_of(session))
 
 
@@ -106,14 +105,9 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
             "The prompt goes below it; put code for the data in quotes.",
         )
-    options = MapOptions(**{"out": _NAME, **given, **more})
-    names, namespace = _names(session), session.namespace
+    options = MapOptions(**{"out": _DEFAULT_OUT, **given, **more})
+    names, namespace = visible_names(session), session.namespace
     data = interruptible(
         lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code)
     )
     return MapAsk(cell, data, options, names, names_in(written))
-
-
-def _names(session: Session) -> Mapping[str, Any]:
-    """Return the caller's variables, then the session's."""
-    return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)

@@ -33,7 +33,7 @@ _FIELDS = (
     *("prompt_price", "completion_price", "tokens_per_second_seen", "owned_by"),
 )
 
-# The API's names in fewer letters.
+# Shorter than the API's names.
 _FEATURES = MappingProxyType({"json_mode": "JSON", "structured_outputs": "JSON schema"})
 
 
@@ -49,8 +49,7 @@ def groq_model(session: Session, line: str) -> None:
         )
     if front_end(session.shell) == "widgets":
         live_of(session)
-    html, plain = banner(session.settings.model, "the model from now on")
-    show(html, plain)
+    show(*banner(session.settings.model, "the model from now on"))
 
 
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
@@ -99,32 +98,32 @@ def _resolved(session: Session, wanted: str) -> str:
     Raises
     ------
     ModelError
-        When it is not among the key's models, if these are known.
+        When the key's models are known, and the wanted one is not among them.
     """
     service = session.service
     key = None
     with contextlib.suppress(ApiKeyError):
         # The next ask reports a malformed key.
         key = service.key_now()
-    # Without a key an alias is kept: its model depends on the key's models.
+    # Without a key, keep an alias: which model it means depends on the key.
     if key is None:
         return wanted
     catalogue = service.fetched_catalogue()
     if wanted not in ALIASES and catalogue.live and catalogue.get(wanted) is None:
-        # It may be newer than the list.
+        # The model may be newer than the list.
         catalogue = service.fetched_catalogue(again=True)
         if catalogue.live and catalogue.get(wanted) is None:
-            raise unlisted(wanted, catalogue)
+            raise _unlisted(wanted, catalogue)
     return catalogue.resolve(wanted)
 
 
 def _sorted(session: Session, catalogue: Catalogue, by: str) -> list[Model]:
     """Return the chat models sorted; unknown values come last."""
-    none = float("inf")
+    unknown = float("inf")
     keys: dict[str, Callable[[Model], Any]] = {
         "task": lambda _model: 0,
         "name": lambda model: model.id.rpartition("/")[2].lower(),
-        "price": lambda model: sum(PRICES.get(model.id, (none, none))),
+        "price": lambda model: sum(PRICES.get(model.id, (unknown, unknown))),
         "context": lambda model: -(model.context_window or 0),
         "speed": lambda model: -(_speed(session, model.id) or 0),
     }
@@ -150,11 +149,10 @@ def _record(session: Session, model: Model, catalogue: Catalogue) -> dict[str, A
     }
 
 
-def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
-    """Return the error for an id that is not among the key's models."""
-    what = "is retired" if wanted in RETIRED else "is not among this key's models"
+def _unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
+    fault = "is retired" if wanted in RETIRED else "is not among this key's models"
     remedy = f"Use `%groq_model {catalogue.nearest(wanted)}`; `%groq_models` lists what you have."
-    return ModelError(f"{wanted} {what}.", remedy)
+    return ModelError(f"{wanted} {fault}.", remedy)
 
 
 def _row(model: Model, catalogue: Catalogue) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ _JOURNAL = Option(
     "another journal than the default one",
     metavar="PATH",
 )
-# The assistant's magics decide themselves how an answer is used.
+# The assistant's magics decide themselves what is sent, and how the answer is used.
 _NOT_TAKEN = frozenset({"format", "image", "recent", "cell", "once", "raw"})
 _ASSISTANT = (
     Option("keep", Flag(), "the ask and its answer become part of the conversation"),
@@ -105,7 +105,7 @@ OPTIONS_OF = MappingProxyType(
             _CONVERSATION,
             Option(
                 "as",
-                # Those of `groq_magic.api.snippets.LANGUAGES`, whose import is slow.
+                # The keys of `LANGUAGES` in `api.snippets`, whose import is slow.
                 Choice(("python", "openai", "curl", "node")),
                 "python, openai, curl or node",
                 metavar="KIND",

@@ -1,4 +1,4 @@
-"""Start the page's part of the session, after the cell that loads the extension."""
+"""Start the session's part on the page, after the cell that loads the extension."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 
 __all__ = ["start_page_later"]
 
-_LATER = 0.05
-_BETWEEN_LOOKS = 0.25
-_LOOKS = 40
-# Seconds between switches of Python's threads during the imports; with the default, ten times as
-# many, a running cell would wait at each of its messages.
-_SWITCH = 0.0005
+# Seconds.
+_DELAY = 0.05
+_POLL_EVERY = 0.25
+# During the imports. With Python's default of 5 ms, a running cell would wait for them at each of
+# its messages.
+_SWITCH_INTERVAL = 0.0005
+_POLLS = 40
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
 
 def start_page_later(
     session: Callable[[], Session], is_loaded: Callable[[], bool]
 ) -> threading.Thread | None:
-    """Start the session widget, and fill the slot of the banner.
+    """Start the session widget, and show the models in the picker.
 
-    The imports run in a thread: in the kernel's own thread the next cell would wait for them.
+    The imports run in a thread, so that the next cell needn't wait for them.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def start_page_later(
     Returns
     -------
     threading.Thread or None
-        The thread, which starts a little later; None without a loop.
+        The thread, which starts after a short delay; None without an event loop.
     """
     try:
         loop = asyncio.get_running_loop()
@@ -53,11 +54,11 @@ def start_page_later(
 
     def import_modules() -> None:
         before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         try:
             for name in _MODULES:
                 import_module(name)
-        except Exception:  # noqa: BLE001, S110 - the first ask reports what can't be imported
+        except Exception:  # noqa: BLE001, S110 - the first ask reports a failed import
             pass
         finally:
             sys.setswitchinterval(before)
@@ -70,7 +71,7 @@ def start_page_later(
             _fill(session(), is_loaded)
 
     thread = threading.Thread(target=import_modules, name="groq imports", daemon=True)
-    loop.call_later(_LATER, lambda: thread.start() if is_loaded() else None)
+    loop.call_later(_DELAY, lambda: thread.start() if is_loaded() else None)
     return thread
 
 
@@ -81,15 +82,15 @@ def _fill(session: Session, is_loaded: Callable[[], bool]) -> None:
         service = session.service
         if service.key_now() is not None and not service.plain_warning():
             service.prefetch_catalogue()
-    _show_models(session, is_loaded, _LOOKS)
+    _show_models(session, is_loaded, _POLLS)
 
 
-def _show_models(session: Session, is_loaded: Callable[[], bool], looks: int) -> None:
+def _show_models(session: Session, is_loaded: Callable[[], bool], polls: int) -> None:
     if not is_loaded():
         return
     session.refresh_picker()
-    if looks and not session.service.catalogue().live:
-        # Without a running loop the kernel is ending.
+    if polls and not session.service.catalogue().live:
+        # The kernel may have ended.
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()
-            loop.call_later(_BETWEEN_LOOKS, lambda: _show_models(session, is_loaded, looks - 1))
+            loop.call_later(_POLL_EVERY, lambda: _show_models(session, is_loaded, polls - 1))

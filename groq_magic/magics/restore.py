@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["groq_restore"]
 
-_SHOWN = 300
-_MOST_SHOWN = 10
-# Characters; nobody reads a longer one before it is sent.
-_LONGEST_SYSTEM = 4_000
+_MOST_LISTED = 10
+# Characters.
+_BEGINNING = 300
+_LONGEST_SYSTEM = 4_000  # users would not read a longer one before it is sent
 
 
 def groq_restore(session: Session, line: str) -> None:
@@ -40,32 +40,32 @@ def groq_restore(session: Session, line: str) -> None:
     found = session.restorable()
     hidden = session.secrets().hidden
     if not found:
-        # A plain `%groq_restore` has shown the system prompt before.
+        # The turns may be restored already, by a plain `%groq_restore` that showed this prompt.
         shown_before = session.saved_above() if "system" in given else ()
-        if lines := _lines_of_system(session, shown_before, take=True):
+        if lines := _lines_of_system(session, shown_before, restore=True):
             say(hidden("\n".join(lines)))
             return
         raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
     same = tuple(saved for saved in found if not saved.is_edited)
     checked = () if "all" in given else same
-    unseen = {saved.shown: hidden_parts for saved in checked if (hidden_parts := unseen_in(saved))}
+    unseen = {saved.shown: parts for saved in checked if (parts := _unseen_in(saved))}
     taken = tuple(saved for saved in same if saved.shown not in unseen)
     added = session.restore(taken)
     lines = [
         f"{count_of(len(added), 'turn')} restored." if added else "Nothing restored.",
         *_line_of_edited(len(found) - len(same)),
-        *_line_of_values(taken),
-        *_lines_of_system(session, taken, take="system" in given),
+        *_lines_of_values(taken),
+        *_lines_of_system(session, taken, restore="system" in given),
         *_lines_of_unseen(unseen.values()),
     ]
     say(hidden("\n".join(lines)))
-    for reason, text in chain.from_iterable(unseen.values()):
-        if len(text) > _SHOWN:
-            show_folded(f"{reason}: {len(text):,} characters", hidden(text))
+    for name, text in chain.from_iterable(unseen.values()):
+        if len(text) > _BEGINNING:
+            show_folded(f"{name}: {len(text):,} characters", hidden(text))
 
 
-def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
-    """Return the name and text of each part of a saved turn that the page doesn't show."""
+def _unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
+    """Return the parts of a saved turn that the page doesn't show: what each is, and its text."""
     cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
     found = []
     if not saved.is_shown:
@@ -80,44 +80,43 @@ def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
 def _line_of_edited(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    its, cell = "its prompt has been", "its cell"
-    if count > 1:
-        its, cell = "their prompts have been", "their cells"
-    return (f"{count_of(count, 'answer')} left out: {its} edited. Run {cell} again.",)
+    if count == 1:
+        return ("1 answer left out: its prompt has been edited. Run its cell again.",)
+    return (f"{count:,} answers left out: their prompts have been edited. Run their cells again.",)
 
 
 def _lines_of_unseen(unseen: Collection[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:
     if not unseen:
         return ()
-    found = tuple(chain.from_iterable(unseen))
+    parts = tuple(chain.from_iterable(unseen))
     them = "it" if len(unseen) == 1 else "them"
     left_out = count_of(len(unseen), "answer")
     head = f"{left_out} left out: the page does not show what would be sent."
-    shown = (f"{reason}: “{first_words(text, _SHOWN)}”" for reason, text in found[:_MOST_SHOWN])
-    more = len(found) - _MOST_SHOWN
-    rest = [f"and {more} more."] if more > 0 else []
-    return (head, *shown, *rest, f"`%groq_restore --all` adds {them}.")
+    listed = [f"{name}: “{first_words(text, _BEGINNING)}”" for name, text in parts[:_MOST_LISTED]]
+    more = len(parts) - _MOST_LISTED
+    listed += [f"and {more} more."] if more > 0 else []
+    return (head, *listed, f"`%groq_restore --all` adds {them}.")
 
 
-def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool) -> list[str]:
-    system = next((saved.system for saved in reversed(tuple(taken)) if saved.system), None)
+def _lines_of_system(session: Session, turns: Iterable[SavedTurn], *, restore: bool) -> list[str]:
+    system = next((saved.system for saved in reversed(tuple(turns)) if saved.system), None)
     if not system or system == session.settings.system:
         return []
     if len(system) > _LONGEST_SYSTEM:
-        size = f"Their system prompt of {len(system):,} characters is too long to restore:"
-        return [f"{size} {first_words(system, _SHOWN)}", "`%%groq_system` sets one."]
-    if take:
+        fault = f"Their system prompt of {len(system):,} characters is too long to restore:"
+        return [f"{fault} {first_words(system, _BEGINNING)}", "`%%groq_system` sets one."]
+    if restore:
         session.settings.system = system
         return [f"The system prompt is now: {system}"]
     return [f"Their system prompt is not restored: {system}", "`%groq_system text` sets one."]
 
 
-def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
+def _lines_of_values(turns: Iterable[SavedTurn]) -> tuple[str, ...]:
     named, others = dict[str, None](), dict[str, None]()
-    for saved in taken:
+    for saved in turns:
         for name in sorted(saved.included):
-            stays = names_alone(saved.prompt, frozenset({name})) != saved.prompt
-            (named if stays else others)[name] = None
+            is_named = names_alone(saved.prompt, frozenset({name})) != saved.prompt
+            (named if is_named else others)[name] = None
     lines = (
         ("Their values are not saved; only their names are sent", named),
         # Images, cells of `--recent`, and what the code assistant adds.

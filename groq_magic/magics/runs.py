@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.jobs import cancelled, fetched, jobs_now, jobs_table, known_jobs
+from groq_magic.magics.jobs import cancel_jobs, current_jobs, fetch_jobs, jobs_table, known_jobs
 from groq_magic.magics.line_parser import parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.sending.journal import Journal
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["groq_runs"]
 
-_WORDS = ("status", "fetch", "cancel", "clear")
+_COMMANDS = ("status", "fetch", "cancel", "clear")
 _KILO = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
-_EQUAL = "Equal rows have one answer, listed with the run that asked it."
+_EQUAL = "Equal rows share one answer, listed with the run that asked for it."
 
 
 def groq_runs(session: Session, line: str) -> None:
@@ -44,32 +45,32 @@ def groq_runs(session: Session, line: str) -> None:
     """
     given, text = parse_line(line, OPTIONS_OF["groq_runs"], "%groq_runs")
     session.background_runs.deliver()
-    word, _, target = text.partition(" ")
+    command, _, target = text.partition(" ")
     target = target.strip()
-    if word and word not in _WORDS:
+    if command and command not in _COMMANDS:
         raise OptionError(
-            f"%groq_runs takes {', '.join(_WORDS[:-1])} or {_WORDS[-1]}, not `{word[:40]}`.",
+            f"%groq_runs takes status, fetch, cancel or clear, not `{command[:40]}`.",
             "`%groq_runs` lists the runs.",
         )
     journal = Journal(given.get("journal"), session.unwritten)
     try:
-        if word in {"", "status"}:
-            _show(session, journal, word, target)
+        if command in {"", "status"}:
+            _show(session, journal, command, target)
             return
-        if word == "clear":
-            lines = [_cleared(session, journal, target)]
-        elif word == "fetch":
-            lines = fetched(session, journal, target)
+        if command == "clear":
+            lines = [_clear(session, journal, target)]
+        elif command == "fetch":
+            lines = fetch_jobs(session, journal, target)
         else:
-            lines = _cancelled(session, journal, target)
+            lines = _cancel(session, journal, target)
         say("\n".join((*lines, *journal.lines())))
     finally:
         journal.close()
 
 
-def _show(session: Session, journal: Journal, word: str, target: str) -> None:
-    if word == "status":
-        jobs = jobs_now(session, journal, target)
+def _show(session: Session, journal: Journal, command: str, target: str) -> None:
+    if command == "status":
+        jobs = current_jobs(session, journal, target)
         tables = [jobs_table(session, jobs, _age)] if jobs else []
     else:
         tables = _tables(session, journal)
@@ -77,8 +78,8 @@ def _show(session: Session, journal: Journal, word: str, target: str) -> None:
         show(table.html(), table.plain())
     lines = journal.lines()
     if not tables and not lines:
-        none = "No batch jobs yet; `%%groq_map --batch` starts one."
-        lines = (none if word else "No runs yet; `%%groq_map` starts one.",)
+        no_jobs = "No batch jobs yet; `%%groq_map --batch` starts one."
+        lines = (no_jobs if command else "No runs yet; `%%groq_map` starts one.",)
     if lines:
         say("\n".join(lines))
 
@@ -107,7 +108,7 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
     return tables
 
 
-def _cleared(session: Session, journal: Journal, target: str) -> str:
+def _clear(session: Session, journal: Journal, target: str) -> str:
     found = None
     if target:
         found = next((run for run in journal.runs() if str(run.id) == target), None)
@@ -122,11 +123,11 @@ def _cleared(session: Session, journal: Journal, target: str) -> str:
     count = journal.clear(found.id if found else None)
     if not found:
         session.background_runs.clear()
-    return f"{count:,} answer{'s' * (count != 1)} removed."
+    return f"{count_of(count, 'answer')} removed."
 
 
-def _cancelled(session: Session, journal: Journal, target: str) -> list[str]:
-    """End runs in the background, and jobs: all, or those of a variable, or a job."""
+def _cancel(session: Session, journal: Journal, target: str) -> list[str]:
+    """Stop background runs and cancel jobs: all, the runs of a variable, or one job."""
     found = session.background_runs.running(target)
     for run in found:
         run.stop()
@@ -138,9 +139,9 @@ def _cancelled(session: Session, journal: Journal, target: str) -> list[str]:
     if not target and not has_jobs:
         raise NotebookError("No run or job to cancel.", "`%groq_runs` lists the runs.")
     if lines:
-        # Shown also where the jobs can't be cancelled.
+        # Before the jobs, whose cancelling may fail.
         say("\n".join(lines))
-    return cancelled(session, journal, target)
+    return cancel_jobs(session, journal, target)
 
 
 def _size(count: float) -> str:
@@ -155,6 +156,5 @@ def _age(then: float) -> str:
     seconds = max(0.0, time.time() - then)
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
         if seconds >= size:
-            whole = int(seconds // size)
-            return f"{whole:,} {unit}{'s' * (whole != 1)}"
+            return count_of(int(seconds // size), unit)
     return "a moment"

@@ -1,14 +1,15 @@
-"""The bytes of one answer, true to recorded ones (groq-api.md §5)."""
+"""The JSON of an answer, as a document or a stream, like recorded answers of Groq."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import time
+import uuid
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
-from groq_magic.practice.response import Chunk, dumped, event
+from groq_magic.practice.response import Chunk, event, new_id, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,20 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer"]
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_PROMPT_SPEED = 20_000
+_PROMPT_SPEED = 20_000  # tokens per second
 _PLACEHOLDER = "\ufffe"
 
 
 class Answer:
-    """One answer, to be written as a document or as a stream.
+    """One answer, as a JSON document or as a stream.
 
     Parameters
     ----------
     request : ChatRequest
     completion : Completion
     cached : int
-        How many tokens of the prompt were cached.
+        The number of cached tokens in the prompt.
     """
 
     def __init__(self, request: ChatRequest, completion: Completion, cached: int) -> None:
@@ -39,16 +39,15 @@ class Answer:
         self._completion = completion
         self._cached = cached
         self._started = time.monotonic()
-        self.request_id = "req_01" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+        self.request_id = new_id("req")
         seed = request.parameters.get("seed")
         self._groq = {
             "id": self.request_id,
             "seed": secrets.randbelow(2**31) if seed is None else seed,
         }
-        unique, model = secrets.token_hex(16), request.model.id
-        parts = (unique[:8], unique[8:12], unique[12:16], unique[16:20], unique[20:])
+        model = request.model.id
         self._head = {
-            "id": "chatcmpl-" + "-".join(parts),
+            "id": f"chatcmpl-{uuid.uuid4()}",
             "object": "chat.completion.chunk" if request.streams else "chat.completion",
             "created": int(time.time()),
             "model": model,
@@ -56,7 +55,7 @@ class Answer:
         }
 
     def document(self) -> dict[str, object]:
-        """Write the body of an answer that isn't streamed."""
+        """Return the body of an answer that isn't streamed."""
         completion = self._completion
         message: dict[str, object] = {"role": "assistant"}
         if completion.content or not completion.tool_calls:
@@ -77,7 +76,7 @@ class Answer:
         }
 
     def stream(self) -> Iterator[Chunk]:
-        """Write a streamed answer."""
+        """Yield the events of a streamed answer."""
         completion = self._completion
         yield Chunk(self._event({"role": "assistant", "content": ""}, x_groq=self._groq))
         channel = {"channel": "analysis"} if self._request.model.is_gpt_oss else {}
@@ -92,11 +91,11 @@ class Answer:
         groq = {"id": self.request_id, "usage": usage}
         yield Chunk(self._event({}, completion.finish_reason, x_groq=groq, usage=usage))
         if (self._request.parameters.get("stream_options") or {}).get("include_usage"):
-            yield Chunk(event(dumped({**self._head, "choices": [], "usage": usage})))
+            yield Chunk(event(to_json({**self._head, "choices": [], "usage": usage})))
         yield Chunk(event("[DONE]"))
 
     def _deltas(self, pieces: tuple[str, ...], delta: dict[str, str]) -> Iterator[Chunk]:
-        # One event is like the next but for the text: written once, and filled in.
+        # Fast: the events differ only in their text, so the rest is serialised once.
         before, after = self._event(delta).decode().split(f'"{_PLACEHOLDER}"')
         for piece in pieces:
             data = f"{before}{encode_basestring(piece)}{after}"
@@ -104,26 +103,25 @@ class Answer:
 
     def _event(self, delta: object, finish_reason: str | None = None, **more: object) -> bytes:
         choice = _choice("delta", delta, finish_reason)
-        return event(dumped({**self._head, "choices": [choice], **more}))
+        return event(to_json({**self._head, "choices": [choice], **more}))
 
     def _usage(self) -> dict[str, object]:
-        """Give the usage; the time is that since the request."""
         prompt, completion = self._request.prompt_tokens, self._completion
-        prompt_time, took = prompt / _PROMPT_SPEED, time.monotonic() - self._started
+        prompt_time, elapsed = prompt / _PROMPT_SPEED, time.monotonic() - self._started
         usage: dict[str, object] = {
             "queue_time": 0.001,
             "prompt_tokens": prompt,
             "prompt_time": round(prompt_time, 9),
             "completion_tokens": completion.tokens,
-            "completion_time": round(took, 9),
+            "completion_time": round(elapsed, 9),
             "total_tokens": prompt + completion.tokens,
-            "total_time": round(prompt_time + took, 9),
+            "total_time": round(prompt_time + elapsed, 9),
         }
         if self._cached:
             usage["prompt_tokens_details"] = {"cached_tokens": self._cached}
         if completion.reasoning_tokens:
-            reasoned = {"reasoning_tokens": completion.reasoning_tokens}
-            usage["completion_tokens_details"] = reasoned
+            details = {"reasoning_tokens": completion.reasoning_tokens}
+            usage["completion_tokens_details"] = details
         return usage
 
 

@@ -1,14 +1,13 @@
-"""The batch engine of the practice server: routes requests for files and batches."""
+"""The batch engine of the practice server: its routes for files and batches."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from groq_magic.practice.batches import Batches, Outcome
 from groq_magic.practice.files import Files
-from groq_magic.practice.refusals import Refusal, bad_request, unknown_url
+from groq_magic.practice.refusals import Refusal, parsed_json, unknown_url
 from groq_magic.practice.response import Chunk, Response, json_response
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ __all__ = ["BATCHES", "FILES", "BatchEngine"]
 
 FILES = "/openai/v1/files"
 BATCHES = "/openai/v1/batches"
-_PIECE = 64 * 1024
+_CHUNK = 64 * 1024
 
 
 class BatchEngine:
@@ -32,10 +31,10 @@ class BatchEngine:
     chat : callable
         Returns the chat endpoint that answers the requests of batches.
     is_in_plan : bool
-        Whether the keys' plan includes it.
+        Whether the keys' plan includes the batch engine.
     """
 
-    def __init__(self, chat: Callable[[], Chat], *, is_in_plan: bool = True) -> None:
+    def __init__(self, chat: Callable[[], Chat], *, is_in_plan: bool) -> None:
         self.files = Files()
         self.batches = Batches(self.files, lambda body: _outcome(chat(), body))
         self._is_in_plan = is_in_plan
@@ -43,12 +42,12 @@ class BatchEngine:
     def respond(
         self, method: str, path: str, query: str, content_type: str, body: bytes
     ) -> Response:
-        """Make the response to a request.
+        """Return the response to a request.
 
         Raises
         ------
         Refusal
-            As the API would.
+            As the API refuses.
         """
         if not self._is_in_plan:
             message = "Batch processing is not available for your plan. Please upgrade your plan."
@@ -58,58 +57,51 @@ class BatchEngine:
             return self._files(method, path, rest, content_type, body)
         match (method, rest):
             case ("POST", []):
-                found = self.batches.create(_parsed(body))
+                result = self.batches.create(parsed_json(body))
             case ("GET", []):
-                found = self.batches.listed(parse_qs(query).get("cursor", [""])[0])
+                result = self.batches.listed(parse_qs(query).get("cursor", [""])[0])
             case ("GET", [name]):
-                found = self.batches.retrieve(name)
+                result = self.batches.retrieve(name)
             case ("POST", [name, "cancel"]):
-                found = self.batches.cancel(name)
+                result = self.batches.cancel(name)
             case _:
                 raise unknown_url(method, path)
-        return json_response(200, found)
+        return json_response(200, result)
 
     def _files(
         self, method: str, path: str, rest: list[str], content_type: str, body: bytes
     ) -> Response:
         match (method, rest):
             case ("POST", []):
-                found = self.files.upload(content_type, body).item()
+                result = self.files.upload(content_type, body).item()
             case ("GET", []):
-                found = {"object": "list", "data": self.files.listed()}
+                result = {"object": "list", "data": self.files.listed()}
             case ("GET", [name]):
-                found = self.files.get(name).item()
+                result = self.files.get(name).item()
             case ("GET", [name, "content"]):
                 return _content(self.files.get(name).content)
             case ("DELETE", [name]):
-                found = self.files.delete(name)
+                result = self.files.delete(name)
             case _:
                 raise unknown_url(method, path)
-        return json_response(200, found)
+        return json_response(200, result)
 
 
 def _outcome(chat: Chat, body: Mapping[str, Any]) -> Outcome:
     """Answer one request of a batch, without the limits of chat requests."""
     try:
-        scene, answer = chat.answer(body)
+        scripted, answer = chat.answer_in_batch(body)
     except Refusal as refusal:
         return Outcome(refusal.status, {"error": refusal.error()}, "req_practice")
-    if scene == "failed":
+    if scripted == "failed":
         failure = Refusal(500, "the model failed", "internal_server_error")
         return Outcome(failure.status, {"error": failure.error()}, answer.request_id)
-    if scene:
-        return Outcome(0, waits=scene == "waiting")
+    if scripted:
+        return Outcome(0, waits=scripted == "waiting")
     return Outcome(200, answer.document(), answer.request_id)
 
 
 def _content(content: bytes) -> Response:
     headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(content))}
-    pieces = range(0, len(content), _PIECE)
-    return Response(200, headers, (Chunk(content[at : at + _PIECE]) for at in pieces))
-
-
-def _parsed(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise bad_request(f"we could not parse the JSON body of your request: {error}") from error
+    starts = range(0, len(content), _CHUNK)
+    return Response(200, headers, (Chunk(content[start : start + _CHUNK]) for start in starts))

@@ -1,4 +1,4 @@
-"""Read the lines of a batch's input file, or refuse the file as the API does."""
+"""Parse a batch's input file, or list its faults as the API does."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from groq_magic.practice import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ENDPOINT", "MOST_LINES", "BatchLine", "LineFault", "input_of"]
+__all__ = ["ENDPOINT", "BatchLine", "LineFault", "parse_input"]
 
 ENDPOINT = "/v1/chat/completions"
-MOST_LINES = 50_000
-# At most so many faults are listed.
+_MOST_LINES = 50_000
+# Faults that the API lists.
 _MOST_FAULTS = 20
 
 
@@ -29,7 +29,7 @@ class BatchLine:
 
 @dataclass(frozen=True)
 class LineFault:
-    """Why a file is refused.
+    """A reason to refuse a file.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class LineFault:
     line : int or None
         From 1; None for the whole file.
     param : str or None
-        The member that is wrong.
+        The wrong member.
     """
 
     code: str
@@ -46,25 +46,25 @@ class LineFault:
     param: str | None = None
 
     def item(self) -> dict[str, object]:
-        """Return it as the API gives it."""
+        """Return the fault as the API lists it."""
         return vars(self)
 
 
-def input_of(content: bytes) -> tuple[tuple[BatchLine, ...], tuple[LineFault, ...]]:
-    """Return the requests of a file, or the reasons to refuse it; one of the two is empty."""
+def parse_input(content: bytes) -> tuple[tuple[BatchLine, ...], tuple[LineFault, ...]]:
+    """Return the requests of a file and no faults, or no requests and its faults."""
     lines = content.rstrip(b"\n").split(b"\n")
-    if len(lines) > MOST_LINES:
-        message = f"The file has {len(lines):,} lines; {MOST_LINES:,} are allowed."
+    if len(lines) > _MOST_LINES:
+        message = f"The file has {len(lines):,} lines; {_MOST_LINES:,} are allowed."
         return (), (LineFault("too_many_tasks", message),)
-    read = tuple(_read(lines))
-    faults = tuple(each for each in read if isinstance(each, LineFault))
+    parsed = tuple(_parse(lines))
+    faults = tuple(each for each in parsed if isinstance(each, LineFault))
     if faults:
         return (), faults[:_MOST_FAULTS]
-    return tuple(each for each in read if isinstance(each, BatchLine)), ()
+    return tuple(each for each in parsed if isinstance(each, BatchLine)), ()
 
 
-def _read(lines: list[bytes]) -> Iterator[BatchLine | LineFault]:
-    known: set[str] = set()
+def _parse(lines: list[bytes]) -> Iterator[BatchLine | LineFault]:
+    seen: set[str] = set()
     for number, line in enumerate(lines, 1):
         try:
             given = json.loads(line)
@@ -74,13 +74,13 @@ def _read(lines: list[bytes]) -> Iterator[BatchLine | LineFault]:
             yield LineFault("invalid_json_line", "This line is not a JSON object.", number)
             continue
         fault = _fault_of(given, number)
-        if fault is None and given["custom_id"] in known:
-            message = "The custom_id of this line is that of another one."
+        if fault is None and given["custom_id"] in seen:
+            message = "Another line has the same custom_id."
             fault = LineFault("duplicate_custom_id", message, number, "custom_id")
         if fault is not None:
             yield fault
             continue
-        known.add(given["custom_id"])
+        seen.add(given["custom_id"])
         yield BatchLine(given["custom_id"], given["body"])
 
 
@@ -97,7 +97,7 @@ def _fault_of(given: Mapping[str, Any], number: int) -> LineFault | None:
 
 def _fault_of_body(body: Mapping[str, Any], number: int) -> LineFault | None:
     if body.get("stream"):
-        return LineFault("invalid_request", "A batch streams nothing.", number, "body.stream")
+        return LineFault("invalid_request", "A batch can't stream.", number, "body.stream")
     model = catalogue.find(str(body.get("model")))
     if model is not None and not model.is_gpt_oss:
         message = f"The model `{model.id}` is not available in batches."

@@ -1,8 +1,8 @@
-"""The batches endpoint: each request for a job's state moves the job one step on.
+"""The batches endpoint: each time a job's state is requested, the job goes one step on.
 
-``validating`` → ``in_progress`` (half of the requests answered) → ``completed``, ``expired`` or,
-for a file with a fault, ``failed``; ``cancelling`` → ``cancelled``. What happens to a request of
-a batch is in the script: see `Reply.batch`.
+``validating`` → ``in_progress`` (half of the requests answered) → ``completed`` or ``expired``;
+``validating`` → ``failed`` if the file has a fault; ``cancelling`` → ``cancelled``. The script
+decides which requests of a batch fail: see `Reply.batch`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.practice.batch_input import ENDPOINT, input_of
-from groq_magic.practice.files import BATCH, new_id, unknown_object
+from groq_magic.practice.batch_input import ENDPOINT, parse_input
+from groq_magic.practice.files import BATCH, unknown_object
 from groq_magic.practice.refusals import bad_request, require
-from groq_magic.practice.response import dumped
+from groq_magic.practice.response import new_id, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,10 +28,9 @@ __all__ = ["Batches", "Outcome"]
 
 _WINDOW = re.compile(r"([1-9]\d{0,3})([hd])")
 _HOURS = {"h": 1, "d": 24}
-_SHORTEST, _LONGEST = 24, 7 * 24
+_LEAST_HOURS, _MOST_HOURS = 24, 7 * 24
 _OPEN = ("validating", "in_progress")
-# Items on a page of the list.
-_PAGE = 20
+_PAGE_SIZE = 20  # batches
 _MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 16, 64, 512
 _REASONS = {
     "expired": "This request could not be executed before the completion window expired.",
@@ -46,11 +45,11 @@ class Outcome:
     Parameters
     ----------
     status : int
-        Of HTTP; 0 where it is never answered: it expires, or waits.
+        The HTTP status; 0 if the request expires or waits.
     body : mapping
     request_id : str
     waits : bool
-        Whether it waits until the batch is cancelled.
+        Whether the request waits until the batch is cancelled.
     """
 
     status: int
@@ -74,7 +73,7 @@ class _Job:
     output: str | None = None
     error: str | None = None
 
-    def set(self, status: str) -> None:
+    def set_status(self, status: str) -> None:
         self.status = status
         self.times[status] = int(time.time())
 
@@ -109,7 +108,7 @@ class Batches:
     ----------
     files : Files
     answer : callable
-        From the body of one request to its `Outcome`.
+        Takes the body of one request, and returns its `Outcome`.
     """
 
     def __init__(self, files: Files, answer: Callable[[Mapping[str, Any]], Outcome]) -> None:
@@ -118,7 +117,7 @@ class Batches:
         self._lock = threading.Lock()
 
     def create(self, body: object) -> dict[str, object]:
-        """Begin a batch.
+        """Create a batch.
 
         Raises
         ------
@@ -128,11 +127,11 @@ class Batches:
         given = body if isinstance(body, dict) else {}
         for name in ("input_file_id", "endpoint", "completion_window"):
             require(given.get(name), f"'{name}' : property '{name}' is missing", name)
-        known = given["endpoint"] == ENDPOINT
-        require(known, f"'endpoint' : must be one of `{ENDPOINT}`", "endpoint")
+        is_chat = given["endpoint"] == ENDPOINT
+        require(is_chat, f"'endpoint' : must be one of `{ENDPOINT}`", "endpoint")
         hours = _hours(given["completion_window"])
         message = "'completion_window' : durations from `24h` to `7d` are supported"
-        require(_SHORTEST <= hours <= _LONGEST, message, "completion_window")
+        require(_LEAST_HOURS <= hours <= _MOST_HOURS, message, "completion_window")
         metadata = given.get("metadata")
         require(_is_metadata(metadata), "'metadata' : must be 16 short texts at most", "metadata")
         stored = self._files.get(str(given["input_file_id"]))
@@ -140,18 +139,18 @@ class Batches:
         require(stored.purpose == BATCH, purpose, "input_file_id")
         window = str(given["completion_window"])
         job = _Job(new_id("batch"), stored.id, window, hours * 3600, metadata)
-        job.set("validating")
+        job.set_status("validating")
         with self._lock:
             self._jobs[job.id] = job
             return job.item()
 
     def retrieve(self, batch_id: str) -> dict[str, object]:
-        """Return a batch, one step further than the last time.
+        """Move a batch one step on, and return it.
 
         Raises
         ------
         Refusal
-            404 for none.
+            404 for an unknown id.
         """
         with self._lock:
             job = self._job(batch_id)
@@ -164,7 +163,7 @@ class Batches:
         Raises
         ------
         Refusal
-            404 for none, 400 for one that has ended.
+            404 for an unknown id, 400 for a batch that has ended.
         """
         with self._lock:
             job = self._job(batch_id)
@@ -172,17 +171,17 @@ class Batches:
                 raise bad_request(f"Cannot cancel a batch with status '{job.status}'.")
             if not job.lines:
                 self._validate(job)
-            job.set("cancelling")
+            job.set_status("cancelling")
             return job.item()
 
     def listed(self, cursor: str) -> dict[str, object]:
-        """Return a page of the batches, the latest first, from a cursor on."""
+        """Return the page of batches that begins at a cursor, the latest first."""
         start = int(cursor) if cursor.isdecimal() else 0
         with self._lock:
             items = [job.item() for job in reversed(self._jobs.values())]
-        after = str(start + _PAGE) if len(items) > start + _PAGE else None
-        page = items[start : start + _PAGE]
-        return {"object": "list", "data": page, "paging": {"next_cursor": after}}
+        end = start + _PAGE_SIZE
+        cursor_after = str(end) if len(items) > end else None
+        return {"object": "list", "data": items[start:end], "paging": {"next_cursor": cursor_after}}
 
     def _job(self, batch_id: str) -> _Job:
         job = self._jobs.get(batch_id)
@@ -193,7 +192,7 @@ class Batches:
     def _step(self, job: _Job) -> None:
         if job.status == "validating":
             self._validate(job)
-            job.set("failed" if job.errors else "in_progress")
+            job.set_status("failed" if job.errors else "in_progress")
             self._execute(job, len(job.lines) // 2)
         elif job.status == "in_progress":
             self._execute(job, len(job.lines))
@@ -204,7 +203,7 @@ class Batches:
             self._end(job, "cancelled")
 
     def _validate(self, job: _Job) -> None:
-        job.lines, faults = input_of(self._files.get(job.file).content)
+        job.lines, faults = parse_input(self._files.get(job.file).content)
         job.errors = [fault.item() for fault in faults]
 
     def _execute(self, job: _Job, count: int) -> None:
@@ -216,26 +215,26 @@ class Batches:
         errors: list[str] = []
         for line in job.lines:
             outcome = job.outcomes.get(line.custom_id, Outcome(0))
-            written = _written(line.custom_id, outcome, status)
-            (output if outcome.status == 200 else errors).append(written)  # noqa: PLR2004 - HTTP's OK
-        job.output = self._stored(job, "output", output)
-        job.error = self._stored(job, "error", errors)
-        job.set(status)
+            lines = output if outcome.status == 200 else errors  # noqa: PLR2004 - HTTP's OK
+            lines.append(_output_line(line.custom_id, outcome, status))
+        job.output = self._store(job, "output", output)
+        job.error = self._store(job, "error", errors)
+        job.set_status(status)
 
-    def _stored(self, job: _Job, kind: str, lines: list[str]) -> str | None:
+    def _store(self, job: _Job, kind: str, lines: list[str]) -> str | None:
         if not lines:
             return None
         content = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
         return self._files.add(f"{job.id}_{kind}.jsonl", content).id
 
 
-def _written(custom_id: str, outcome: Outcome, status: str) -> str:
+def _output_line(custom_id: str, outcome: Outcome, status: str) -> str:
     head: dict[str, object] = {"id": new_id("batch_req"), "custom_id": custom_id}
     if outcome.status:
         answer = {"status_code": outcome.status, "request_id": outcome.request_id}
-        return dumped({**head, "response": {**answer, "body": outcome.body}, "error": None})
+        return to_json({**head, "response": {**answer, "body": outcome.body}, "error": None})
     error = {"code": f"batch_{status}", "message": _REASONS.get(status, "")}
-    return dumped({**head, "response": None, "error": error})
+    return to_json({**head, "response": None, "error": error})
 
 
 def _hours(window: object) -> int:

@@ -16,38 +16,37 @@ class Model:
     id, name, owner : str
     created : int
         Seconds since 1970.
-    window, longest : int
-        The context window and the longest completion, in tokens.
-    takes, gives : str
-        Input and output modality; what a model takes besides text is in `sees`.
+    context_window, max_completion_tokens : int
+    input_modality, output_modality : str
+        ``text`` or ``audio``.
     features : tuple of str
         The API's names: ``tools``, ``json_mode``, ``structured_outputs``, ``reasoning``.
     efforts : tuple of str
         The values of `reasoning_effort` that it accepts; may be empty.
-    sees : bool
-        Whether it takes images.
+    takes_images : bool
+        Whether it takes images besides text.
     """
 
     id: str
     name: str
     owner: str
     created: int
-    window: int
-    longest: int
-    takes: str = "text"
-    gives: str = "text"
+    context_window: int
+    max_completion_tokens: int
+    input_modality: str = "text"
+    output_modality: str = "text"
     features: tuple[str, ...] = ()
     efforts: tuple[str, ...] = ()
-    sees: bool = False
+    takes_images: bool = False
 
     @property
-    def chats(self) -> bool:
+    def is_chat_model(self) -> bool:
         """Whether it answers chat completions."""
         return bool(self.features)
 
     @property
     def is_gpt_oss(self) -> bool:
-        """Whether it is of the gpt-oss family, whose reasoning has a channel."""
+        """Whether it is a gpt-oss model: these name the channel of their reasoning."""
         return self.id.startswith("openai/gpt-oss")
 
     def item(self) -> dict[str, object]:
@@ -58,11 +57,11 @@ class Model:
             "created": self.created,
             "owned_by": self.owner,
             "active": True,
-            "context_window": self.window,
-            "max_completion_tokens": self.longest,
+            "context_window": self.context_window,
+            "max_completion_tokens": self.max_completion_tokens,
             "name": self.name,
-            "input_modalities": [self.takes, "image"] if self.sees else [self.takes],
-            "output_modalities": [self.gives],
+            "input_modalities": [self.input_modality, *(["image"] if self.takes_images else [])],
+            "output_modalities": [self.output_modality],
             "supported_features": list(self.features),
         }
 
@@ -73,8 +72,8 @@ def _gpt_oss(size: str, name: str, created: int) -> Model:
         f"GPT OSS {name}",
         "OpenAI",
         created,
-        window=131_072,
-        longest=65_536,
+        context_window=131_072,
+        max_completion_tokens=65_536,
         features=("tools", "json_mode", "structured_outputs", "reasoning"),
         efforts=("low", "medium", "high"),
     )
@@ -91,11 +90,11 @@ CATALOGUE = (
         "Qwen 3.8 27B",
         "Alibaba Cloud",
         1788220800,
-        window=131_072,
-        longest=16_384,
+        context_window=131_072,
+        max_completion_tokens=16_384,
         features=("tools", "json_mode", "reasoning"),
         efforts=("none", "default", "low", "medium", "high"),
-        sees=True,
+        takes_images=True,
     ),
     Model("whisper-large-v3", "Whisper", "OpenAI", 1693721698, 448, 448, "audio"),
     Model(
@@ -106,9 +105,9 @@ CATALOGUE = (
         "Canopy Labs Orpheus V1 English",
         "Canopy Labs",
         1766186316,
-        window=4_000,
-        longest=50_000,
-        gives="audio",
+        context_window=4_000,
+        max_completion_tokens=50_000,
+        output_modality="audio",
     ),
     Model(f"{_GUARD}22m", "Prompt Guard 2 22M", "Meta", 1748632101, 512, 512),
     Model(f"{_GUARD}86m", "Prompt Guard 2 86M", "Meta", 1748632165, 512, 512),
@@ -127,5 +126,5 @@ RETIRED = frozenset(
 
 
 def find(model_id: str) -> Model | None:
-    """Return the model of an id."""
+    """Return the model with an id, None for an unknown one."""
     return next((model for model in CATALOGUE if model.id == model_id), None)

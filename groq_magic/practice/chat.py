@@ -1,4 +1,4 @@
-"""The chat endpoint: a request's body in, its response out."""
+"""The chat endpoint: from a request's body to its response."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.practice.request import ChatRequest
+    from groq_magic.practice.script import Reply
 
 __all__ = ["Chat", "Options"]
 
 _PREFIXES_KEPT = 1_000
-_CACHE_BLOCK = 64
+_CACHE_BLOCK = 64  # tokens
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a practice server is started.
+    """The options of a practice server.
 
     Parameters
     ----------
     tokens_per_second : float
-        0 is as fast as it goes.
+        0 is the full speed.
     first_token_delay : float
         Seconds before the headers of a chat answer.
     keys : frozenset of str
@@ -53,7 +54,7 @@ class Options:
 
 
 class Chat:
-    """The chat endpoint, with the limits, the script and the messages it has seen.
+    """The chat endpoint, with its limits, its script and its prompt cache.
 
     Connections may use it from any thread.
 
@@ -61,7 +62,7 @@ class Chat:
     ----------
     options : Options
     check : callable, optional
-        Makes a request of a body, or refuses it.
+        Takes a request's body, and returns the request or refuses it.
     """
 
     def __init__(self, options: Options, check: Callable[[object], ChatRequest] = check) -> None:
@@ -83,24 +84,24 @@ class Chat:
         Raises
         ------
         Refusal
-            As the API would.
+            As the API refuses.
         """
         request = self._check(body)
-        admitted = request.prompt_tokens + (request.longest or 0)
+        admitted = request.prompt_tokens + (request.max_tokens or 0)
         with self._lock:
-            reply = self.script.take(request.question, request.rounds) or unscripted(request)
+            reply = self._reply(request)
             if reply.busy:
                 self.quota.use_up(admitted, reply.busy)
             self.quota.admit(admitted, request.model.id, request.tier)
             if reply.busy:
-                # Without a limit it is not refused.
-                reply = self.script.take(request.question, request.rounds) or unscripted(request)
+                # Admitted, as the server has no limit: `busy` itself is no reply.
+                reply = self._reply(request)
             cached = self._cached_tokens(request)
         completion = complete(request, reply)
         answer = Answer(request, completion, cached)
 
-        def count(sent: int) -> None:
-            """Count what was sent instead of what was admitted."""
+        def correct(sent: int) -> None:
+            """Count the tokens that were sent instead of those that were admitted."""
             deltas = len(completion.reasoning) + len(completion.content)
             unsent = max(0, deltas - sent) if request.streams else 0
             with self._lock:
@@ -111,33 +112,42 @@ class Chat:
         if reply.tokens_per_second is not None:
             speed = reply.tokens_per_second
         if request.streams:
-            kind = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
-            return Response(200, {**kind, **headers}, answer.stream(), delay, speed, count)
+            headers |= {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+            return Response(200, headers, answer.stream(), delay, speed, correct)
         if speed:
             delay += completion.tokens / speed
-        return replace(json_response(200, answer.document(), headers), delay=delay, on_end=count)
+        return replace(json_response(200, answer.document(), headers), delay=delay, on_end=correct)
 
-    def answer(self, body: object) -> tuple[str, Answer]:
-        """Answer a request of a batch, which no limit holds back; return its scene too.
+    def answer_in_batch(self, body: object) -> tuple[str, Answer]:
+        """Answer a request of a batch, to which no limit applies.
+
+        Returns
+        -------
+        scripted : str
+            What happens to the request instead: see `Reply.batch`.
+        answer : Answer
 
         Raises
         ------
         Refusal
-            As the API would.
+            As the API refuses.
         """
         request = self._check(body)
         with self._lock:
-            reply = self.script.take(request.question, request.rounds) or unscripted(request)
+            reply = self._reply(request)
             cached = self._cached_tokens(request)
         return reply.batch, Answer(request, complete(request, reply), cached)
 
+    def _reply(self, request: ChatRequest) -> Reply:
+        return self.script.take(request.question, request.rounds) or unscripted(request)
+
     def _cached_tokens(self, request: ChatRequest) -> int:
-        """Count the tokens of the first messages that were sent before, in whole blocks."""
-        prefix, seen, known = 0, 0, 0
+        """Return the tokens of the longest prefix that an earlier request sent, in whole blocks."""
+        prefix, length, cached = 0, 0, 0
         for message in request.messages:
             prefix = hash((prefix, repr(message)))
-            seen += tokens.message_tokens(message)
+            length += tokens.message_tokens(message)
             if prefix in self._prefixes:
-                known = seen
+                cached = length
         self._prefixes.append(prefix)
-        return known // _CACHE_BLOCK * _CACHE_BLOCK
+        return cached // _CACHE_BLOCK * _CACHE_BLOCK

@@ -1,4 +1,4 @@
-"""Checks of a chat request by its model: whether it exists, and which parameters it takes."""
+"""Check a chat request: whether its model exists and takes its parameters."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _TOOLS_AT_GROQ = ("browser_search", "code_interpreter")
 def check(body: object) -> ChatRequest:
     """Check a request.
 
-    Users meet these refusals; what our own client never gets wrong is checked by the tests'
-    server alone.
+    Only for mistakes that users can make. The tests' server also checks what our own client
+    always sends correctly.
 
     Parameters
     ----------
@@ -59,15 +59,15 @@ def _model(name: object) -> catalogue.Model:
     model = catalogue.find(str(name))
     if model is None:
         raise unknown_model(str(name))
-    require(model.chats, f"The model `{name}` does not support chat completions")
+    require(model.is_chat_model, f"The model `{name}` does not support chat completions")
     return model
 
 
 def _check_reasoning(request: ChatRequest) -> None:
     model, sent = request.model, request.parameters
     efforts = ", ".join(f"`{known}`" for known in model.efforts)
-    known = sent.get("reasoning_effort") in (None, *model.efforts)
-    require(known, f"`reasoning_effort` must be one of {efforts}", "reasoning_effort")
+    is_known = sent.get("reasoning_effort") in (None, *model.efforts)
+    require(is_known, f"`reasoning_effort` must be one of {efforts}", "reasoning_effort")
     unsupported = f"reasoning_format is not supported with model `{model.id}`"
     require(not model.is_gpt_oss or "reasoning_format" not in sent, unsupported, "reasoning_format")
 
@@ -83,14 +83,14 @@ def _check_tools(request: ChatRequest) -> None:
 
 
 def _check_length(request: ChatRequest) -> None:
-    longest = request.model.longest
+    most = request.model.max_completion_tokens
     for name in _LENGTHS:
-        most = request.parameters.get(name, 1)
+        length = request.parameters.get(name, 1)
         require(
-            isinstance(most, int) and most <= longest,
-            f"`{name}` must be less than or equal to `{longest}`, the maximum value for "
+            isinstance(length, int) and length <= most,
+            f"`{name}` must be less than or equal to `{most}`, the maximum value for "
             f"`{name}` is less than the `context_window` for this model",
             name,
         )
-    if request.prompt_tokens + (request.longest or 1) > request.model.window:
+    if request.prompt_tokens + (request.max_tokens or 1) > request.model.context_window:
         raise context_exceeded()

@@ -27,9 +27,9 @@ def main(argv: Sequence[str] | None = None, server_type: type[Server] = Server) 
     Parameters
     ----------
     argv : sequence of str, optional
-        The arguments; those of the process if left out.
+        The default is the process's arguments.
     server_type : type of Server, optional
-        A subclass, such as that of the tests.
+        The tests use a subclass.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None, server_type: type[Server] = Server) 
     given = parser.parse_args(argv)
     try:
         own = json.loads(given.script.read_text("utf-8")) if given.script else []
-        Script(own)
+        Script(own)  # refuses a value that is not a list
         script = Script([*own, *shipped_entries()])
     except (ScriptError, OSError, ValueError) as error:
         parser.error(str(error))
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None, server_type: type[Server] = Server) 
     try:
         if given.until_eof:
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            # Not sys.stdin, whose buffer the interpreter locks at exit.
+            # Not sys.stdin: the interpreter locks its buffer at exit.
             while os.read(0, 4096):
                 pass
         else:
@@ -86,16 +86,16 @@ def _parser() -> argparse.ArgumentParser:
         epilog="A limit of 0 is no limit.",
     )
     add = parser.add_argument
-    add("--port", type=int, default=0, help="0, the default, takes a free one")
-    add("--tokens-per-second", type=float, default=0, help="0, the default: as fast as it goes")
+    add("--port", type=int, default=0, help="0, the default: any free port")
+    add("--tokens-per-second", type=float, default=0, help="0, the default: full speed")
     add("--first-token-delay", type=float, default=0, metavar="SECONDS")
     add("--requests-per-minute", type=int, default=1_000)
     add("--requests-per-day", type=int, default=14_400)
     add("--tokens-per-minute", type=int, default=300_000)
     add("--tokens-per-day", type=int, default=0)
-    add("--keys", default="", metavar="K1,K2", help="the only keys accepted; any, if left out")
+    add("--keys", default="", metavar="K1,K2", help="the keys to accept; any key by default")
     plans = ("developer", "free")
-    add("--plan", choices=plans, default=plans[0], help="free is without the batch engine")
+    add("--plan", choices=plans, default=plans[0], help="free has no batch engine")
     add("--script", type=Path, metavar="FILE", help="a JSON list of replies")
     add("--until-eof", action="store_true", help="end when stdin ends")
     return parser

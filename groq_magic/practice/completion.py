@@ -1,4 +1,4 @@
-"""The answer to a request: a reply within the request's limits and formats."""
+"""The completion of a request: a reply, cut and formatted as the request asks."""
 
 from __future__ import annotations
 
@@ -20,24 +20,22 @@ __all__ = ["Completion", "complete"]
 
 Pieces = tuple[str, ...]
 
-_OPEN, _SHUT = "<think>\n", "\n</think>\n\n"
+_THINK, _END_THINK = "<think>\n", "\n</think>\n\n"
 
 
 @dataclass(frozen=True)
 class Completion:
-    """An answer, cut into the deltas that it is sent as.
+    """One completion, in deltas.
 
     Parameters
     ----------
     reasoning, content : tuple of str
         One delta each.
-    tool_calls : tuple of mapping
+    tool_calls, executed_tools : tuple of mapping
         Of the API's shape.
-    executed_tools : tuple of mapping
-        The same.
     finish_reason : str
     tokens, reasoning_tokens : int
-        What the answer costs in all, and what of it was reasoning, hidden or not.
+        The tokens of the whole completion, and of its reasoning, hidden or not.
     """
 
     reasoning: Pieces
@@ -50,7 +48,7 @@ class Completion:
 
 
 def complete(request: ChatRequest, reply: Reply) -> Completion:
-    """Give a reply within a request's limits and formats.
+    """Make the completion of a request from a reply.
 
     Parameters
     ----------
@@ -60,36 +58,37 @@ def complete(request: ChatRequest, reply: Reply) -> Completion:
     Raises
     ------
     Refusal
-        400 if JSON was asked for and `max_completion_tokens` cuts it off.
+        400 if the request asks for JSON and `max_completion_tokens` cuts it off.
     """
     reasoning: Pieces = ()
     if request.reasoning_format != "none":
         reasoning = tuple(tokens.pieces(reply.reasoning))
     content = _until_stop(reply.deltas, request.stops)
-    longest = len(reasoning) + len(content) if request.longest is None else request.longest
-    is_cut = len(reasoning) + len(content) > longest
-    # Reasoning comes first, and may use up all that the answer may have.
-    reasoning = reasoning[:longest]
-    content = content[: longest - len(reasoning)]
+    length = len(reasoning) + len(content)
+    most = length if request.max_tokens is None else request.max_tokens
+    is_cut = length > most
+    # Reasoning comes first, and may use up all tokens.
+    reasoning = reasoning[:most]
+    content = content[: most - len(reasoning)]
     if is_cut and request.answer_format != "text":
         raise failed_json("".join(content))
     calls = () if is_cut else tuple(_call(request, call) for call in reply.tool_calls)
-    called = sum(tokens.count(str(call["function"])) for call in calls)
+    call_tokens = sum(tokens.count(str(call["function"])) for call in calls)
     finish_reason = reply.finish_reason or ("tool_calls" if calls else "stop")
-    shown, text = _placed(request.reasoning_format, reasoning, content, is_cut=is_cut)
+    shown, text = _place_reasoning(request.reasoning_format, reasoning, content, is_cut=is_cut)
     return Completion(
         reasoning=shown,
         content=text,
         tool_calls=calls,
         finish_reason="length" if is_cut else finish_reason,
-        tokens=len(reasoning) + len(content) + called,
+        tokens=len(reasoning) + len(content) + call_tokens,
         reasoning_tokens=len(reasoning),
         executed_tools=reply.executed_tools,
     )
 
 
 def _call(request: ChatRequest, call: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring a scripted tool call into the API's shape."""
+    """Return a scripted tool call in the API's shape."""
     function = call.get("function", call)
     arguments = function.get("arguments", {})
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
@@ -116,13 +115,13 @@ def _until_stop(content: Pieces, stops: Pieces) -> Pieces:
     return tuple(kept)
 
 
-def _placed(
+def _place_reasoning(
     reasoning_format: str, reasoning: Pieces, content: Pieces, *, is_cut: bool
 ) -> tuple[Pieces, Pieces]:
-    """Put reasoning where the request asks for it: apart, into the content, or nowhere."""
+    """Return reasoning and content: the reasoning apart, at the start of the content, or hidden."""
     if reasoning_format == "hidden":
         return (), content
     if reasoning_format != "raw" or not reasoning:
         return reasoning, content
-    closing = () if is_cut and not content else (_SHUT,)
-    return (), (_OPEN, *reasoning, *closing, *content)
+    closing = () if is_cut and not content else (_END_THINK,)
+    return (), (_THINK, *reasoning, *closing, *content)

@@ -1,20 +1,19 @@
-"""The files endpoint: input files of batches, and the files that batches have written."""
+"""The files endpoint: the input files of batches, and their output files."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import threading
 import time
 from dataclasses import dataclass, field
 
 from groq_magic.practice.refusals import Refusal, bad_request, require
+from groq_magic.practice.response import new_id
 
-__all__ = ["BATCH", "Files", "StoredFile", "new_id", "unknown_object"]
+__all__ = ["BATCH", "Files", "StoredFile", "unknown_object"]
 
 # The only purpose that is accepted.
 BATCH = "batch"
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MOST_BYTES = 100 * 1024 * 1024
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 _NAME = re.compile(rb'[ ;]name="([^"]*)"')
@@ -30,7 +29,7 @@ class StoredFile:
     ----------
     id, name : str
     purpose : str
-        ``batch``, or ``batch_output`` for what a batch has written.
+        ``batch`` for input, ``batch_output`` for output.
     content : bytes
     created : int
         Seconds since 1970.
@@ -43,7 +42,7 @@ class StoredFile:
     created: int
 
     def item(self) -> dict[str, object]:
-        """Return its description as the API gives it."""
+        """Return the file's description, as the API gives it."""
         return {
             "id": self.id,
             "object": "file",
@@ -62,12 +61,12 @@ class Files:
         self._lock = threading.Lock()
 
     def upload(self, content_type: str, body: bytes) -> StoredFile:
-        """Store the file of a multipart body.
+        """Store the file in a multipart body.
 
         Raises
         ------
         Refusal
-            400 for a form that is no upload, 413 for a file that is too large.
+            400 for an invalid form, 413 for a file that is too large.
         """
         parts = _parts(content_type, body)
         require(b"file" in parts, "'file' : property 'file' is missing", "file")
@@ -96,7 +95,7 @@ class Files:
         Raises
         ------
         Refusal
-            404 for none.
+            404 for an unknown id.
         """
         with self._lock:
             stored = self._files.get(file_id)
@@ -105,12 +104,12 @@ class Files:
         return stored
 
     def delete(self, file_id: str) -> dict[str, object]:
-        """Delete a file and return what the API answers.
+        """Delete a file, and return the API's confirmation.
 
         Raises
         ------
         Refusal
-            404 for none.
+            404 for an unknown id.
         """
         with self._lock:
             stored = self._files.pop(file_id, None)
@@ -124,18 +123,13 @@ class Files:
             return [stored.item() for stored in self._files.values()]
 
 
-def new_id(kind: str) -> str:
-    """Return a new id such as ``file_01jh6x76wtemjr74t1fh0faj5t``."""
-    return f"{kind}_01" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
-
-
 def unknown_object(kind: str, object_id: str) -> Refusal:
     """404: no such file or batch."""
     return Refusal(404, f"No such {kind}: {object_id}", code=f"{kind}_not_found")
 
 
 def _parts(content_type: str, body: bytes) -> dict[bytes, tuple[bytes, bytes]]:
-    """Return the headers and the content of each part of a form, by its name."""
+    """Return the headers and the content of each part of a form, by the part's name."""
     boundary = _BOUNDARY.search(content_type)
     if not content_type.startswith("multipart/form-data") or boundary is None:
         raise bad_request("a file is uploaded as multipart/form-data")

@@ -1,4 +1,4 @@
-"""The organisation's limits, as buckets that refill continuously."""
+"""The organisation's rate limits, as buckets that refill continuously."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY = 86_400.0
 
 
 def go_duration(seconds: float) -> str:
-    """Write a duration as Go does, to the millisecond.
+    """Return a duration as Go writes it, to the millisecond.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def go_duration(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much there is of each; 0 is no limit."""
+    """The organisation's rate limits; 0 is no limit."""
 
     requests_per_minute: int = 0
     requests_per_day: int = 0
@@ -49,17 +49,17 @@ class Limits:
 
 
 class Bucket:
-    """The used part of one limit; it refills at limit ÷ window.
+    """One limit and the amount used of it, which shrinks at limit ÷ window per second.
 
     Parameters
     ----------
     kind : str
-        ``tokens per minute (TPM)`` and its like.
+        Such as ``tokens per minute (TPM)``.
     limit : int
     window : float
-        Seconds in which a full bucket refills.
+        Seconds until a used-up limit is whole again.
     clock : callable
-        Gives seconds that only grow.
+        A monotonic clock, such as `time.monotonic`.
     """
 
     def __init__(self, kind: str, limit: int, window: float, clock: Callable[[], float]) -> None:
@@ -68,32 +68,32 @@ class Bucket:
         self.window = window
         self._clock = clock
         self._used = 0.0
-        self._at = clock()
+        self._updated = clock()
 
     @property
     def used(self) -> float:
-        """The amount that still counts now; more than the limit if a completion overran it."""
+        """The amount that counts as used now; above the limit after a completion overran it."""
         now = self._clock()
-        self._used = max(0.0, self._used - (now - self._at) * self.limit / self.window)
-        self._at = now
+        self._used = max(0.0, self._used - (now - self._updated) * self.limit / self.window)
+        self._updated = now
         return self._used
 
     @property
     def remaining(self) -> int:
-        """The amount that may still be used now, at least 0."""
+        """The amount that may be used now, at least 0."""
         return max(0, math.floor(self.limit - self.used))
 
     @property
     def reset(self) -> float:
-        """Seconds until nothing is counted any more."""
+        """Seconds until nothing counts as used."""
         return self.used * self.window / self.limit if self.limit else 0.0
 
     def charge(self, amount: float) -> None:
-        """Count an amount; a negative one gives back."""
+        """Count an amount as used; a negative amount is given back."""
         self._used = max(0.0, self.used + amount)
 
     def wait(self, amount: float) -> float:
-        """Return in how many seconds an amount fits; 0 is now."""
+        """Return the seconds until an amount fits the limit."""
         if not self.limit:
             return 0.0
         return max(0.0, (self.used + amount - self.limit) * self.window / self.limit)
@@ -106,12 +106,12 @@ class Quota:
     ----------
     limits : Limits
     clock : callable
-        Gives seconds that only grow, such as `time.monotonic`.
+        A monotonic clock, such as `time.monotonic`.
 
     Attributes
     ----------
     by_request, by_token : tuple of Bucket
-        What a request, and what its tokens are counted in.
+        The limits that count requests, and those that count tokens.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
@@ -123,7 +123,7 @@ class Quota:
         self.by_token = (self._tokens, day)
 
     def admit(self, tokens: int, model: str, tier: str) -> None:
-        """Let a request in and count it, or refuse it.
+        """Count a request, or refuse it.
 
         Parameters
         ----------
@@ -139,9 +139,9 @@ class Quota:
         """
         if 0 < self._tokens.limit < tokens:
             raise refusals.too_large(model, tier, self._tokens.limit, tokens)
-        asked = [(bucket, 1) for bucket in self.by_request]
-        asked += [(bucket, tokens) for bucket in self.by_token]
-        bucket, amount = max(asked, key=lambda pair: pair[0].wait(pair[1]))
+        charges = [(bucket, 1) for bucket in self.by_request]
+        charges += [(bucket, tokens) for bucket in self.by_token]
+        bucket, amount = max(charges, key=lambda charge: charge[0].wait(charge[1]))
         wait = bucket.wait(amount)
         if wait > 0:
             raise refusals.rate_limited(
@@ -152,21 +152,21 @@ class Quota:
                 wait=go_duration(wait),
                 headers={"retry-after": str(math.ceil(wait))},
             )
-        for bucket, amount in asked:
+        for bucket, amount in charges:
             bucket.charge(amount)
 
     def use_up(self, tokens: int, wait: float) -> None:
-        """Count the tokens of others, so that `tokens` fit in `wait` seconds."""
+        """Use up this minute's tokens so far that `tokens` fit only after `wait` seconds."""
         bucket = self._tokens
         bucket.charge(wait * bucket.limit / bucket.window + bucket.limit - tokens - bucket.used)
 
     def correct(self, admitted: int, spent: int) -> None:
-        """Replace what admission counted by what was spent."""
+        """Replace the tokens counted at admission by those spent."""
         for bucket in self.by_token:
             bucket.charge(spent - admitted)
 
     def headers(self) -> dict[str, str]:
-        """Return the rate-limit headers; 0 for a limit means no headers of it."""
+        """Return the rate-limit headers; a limit of 0 is left out."""
         named = (("requests", self._requests), ("tokens", self._tokens))
         found = [(name, bucket) for name, bucket in named if bucket.limit]
         return {

@@ -1,14 +1,14 @@
-"""Every refusal that the API is known to give, with its status, body and headers.
+"""The API's known refusals, with status, body and headers.
 
-The wordings in double grave accents of groq-api.md §3 are verbatim; where the
-documentation gives none, the wording is our own and the shape is the API's.
+Messages that Groq documents are verbatim; the others are ours, in the API's shape.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ __all__ = [
     "context_exceeded",
     "decommissioned",
     "failed_json",
+    "parsed_json",
     "rate_limited",
     "require",
     "too_large",
@@ -33,8 +34,8 @@ _PLANS = "Need more tokens? Upgrade to Dev Tier today at https://console.groq.co
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818 - a refusal is the service's answer, not a failure of ours
-    """An error answer: a status and an ``{"error": …}`` body.
+class Refusal(Exception):  # noqa: N818 - the service's answer, not a failure of the server
+    """An error response: a status and an ``{"error": …}`` body.
 
     Parameters
     ----------
@@ -67,15 +68,24 @@ def bad_key() -> Refusal:
     return Refusal(401, "Invalid API Key", code="invalid_api_key")
 
 
-def bad_request(message: str, code: str | None = None, param: str | None = None) -> Refusal:
-    """400: a parameter is not as the API wants it."""
-    return Refusal(400, message, code=code, extra={} if param is None else {"param": param})
+def bad_request(message: str, param: str | None = None) -> Refusal:
+    """400: the API doesn't accept a parameter."""
+    return Refusal(400, message, extra={} if param is None else {"param": param})
 
 
-def require(holds: object, message: str, param: str | None = None) -> None:
-    """Refuse a request with 400 unless a condition holds."""
-    if not holds:
-        raise bad_request(message, param=param)
+def require(condition: object, message: str, param: str | None = None) -> None:
+    """Refuse a request with 400 unless a condition is true."""
+    if not condition:
+        raise bad_request(message, param)
+
+
+def parsed_json(body: bytes) -> Any:
+    """Return the value of a JSON body, None for an empty body; refuse any other body with 400."""
+    try:
+        return json.loads(body) if body else None
+    except ValueError as error:
+        message = f"we could not parse the JSON body of your request: {error}"
+        raise bad_request(message) from error
 
 
 def unknown_model(model: str) -> Refusal:
@@ -85,7 +95,7 @@ def unknown_model(model: str) -> Refusal:
 
 
 def decommissioned(model: str) -> Refusal:
-    """400: a model of older tutorials."""
+    """400: the model is retired."""
     message = (
         f"The model `{model}` has been decommissioned and is no longer supported. Please refer to "
         "https://console.groq.com/docs/deprecations for a recommendation on which model to use "
@@ -111,7 +121,7 @@ def context_exceeded() -> Refusal:
 
 
 def failed_json(generation: str) -> Refusal:
-    """400: the model wrote no valid JSON; `generation` is empty when reasoning used it all up."""
+    """400: the model wrote no valid JSON; `generation` is empty if reasoning used up all tokens."""
     message = (
         "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more "
         "details."
@@ -121,7 +131,7 @@ def failed_json(generation: str) -> Refusal:
 
 
 def too_large(model: str, tier: str, limit: int, requested: int) -> Refusal:
-    """413: one request is more than the tokens of a whole minute."""
+    """413: a single request needs more tokens than a minute allows."""
     message = (
         f"Request too large for model `{model}` in organization `{_ORGANIZATION}` service tier "
         f"`{tier}` on tokens per minute (TPM): Limit {limit}, Requested {requested}, please "
@@ -130,7 +140,7 @@ def too_large(model: str, tier: str, limit: int, requested: int) -> Refusal:
     return Refusal(413, message, type="tokens", code="rate_limit_exceeded")
 
 
-def rate_limited(  # noqa: PLR0913 - each is a figure of the sentence
+def rate_limited(  # noqa: PLR0913 - each is part of the message
     model: str,
     tier: str,
     *,
@@ -145,13 +155,13 @@ def rate_limited(  # noqa: PLR0913 - each is a figure of the sentence
     ----------
     model, tier : str
     kind : str
-        ``tokens per minute (TPM)`` and its like.
+        Such as ``tokens per minute (TPM)``.
     figures : tuple of int
-        The limit, what is used and what was requested.
+        The limit, the amount used and the amount requested.
     wait : str
         A Go duration, such as ``4.77s``.
     headers : mapping of str to str
-        ``retry-after`` in one of its variants, or nothing.
+        ``retry-after`` in one of its variants, or empty.
     """
     limit, used, requested = figures
     message = (

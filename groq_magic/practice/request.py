@@ -1,4 +1,4 @@
-"""One chat request, once it is known to be sound."""
+"""A chat request that passed the checks."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["ChatRequest"]
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """A checked request.
+    """A chat request that passed the checks.
 
     Parameters
     ----------
     model : Model
     messages : tuple of mapping
-        As they came.
+        As sent.
     parameters : mapping
-        Every other parameter that was sent and isn't null.
+        The other parameters that were sent and aren't null.
     """
 
     model: Model
@@ -35,7 +35,7 @@ class ChatRequest:
 
     @property
     def streams(self) -> bool:
-        """Whether the answer is wanted as a stream."""
+        """Whether the answer is to be streamed."""
         return bool(self.parameters.get("stream"))
 
     @property
@@ -44,8 +44,8 @@ class ChatRequest:
         return str(self.parameters.get("service_tier", "on_demand"))
 
     @property
-    def longest(self) -> int | None:
-        """The most tokens that the answer may have, if that was set."""
+    def max_tokens(self) -> int | None:
+        """The most tokens that the answer may have, None if not set."""
         most = self.parameters.get("max_completion_tokens", self.parameters.get("max_tokens"))
         return None if most is None else int(most)
 
@@ -68,15 +68,15 @@ class ChatRequest:
 
     @property
     def reasoning_format(self) -> str:
-        """``parsed``, ``raw``, ``hidden``, or ``none`` when the model isn't to reason at all."""
+        """``parsed``, ``raw``, ``hidden``, or ``none`` if the model doesn't reason."""
         if not self.model.efforts or self.parameters.get("reasoning_effort") == "none":
             return "none"
         if self.parameters.get("include_reasoning") is False:
             return "hidden"
         if self.model.is_gpt_oss:
             return "parsed"
-        plain = self.answer_format == "text" and not self.parameters.get("tools")
-        return str(self.parameters.get("reasoning_format", "raw" if plain else "parsed"))
+        is_plain = self.answer_format == "text" and not self.parameters.get("tools")
+        return str(self.parameters.get("reasoning_format", "raw" if is_plain else "parsed"))
 
     @cached_property
     def question(self) -> str:
@@ -88,16 +88,12 @@ class ChatRequest:
     def rounds(self) -> int:
         """How often the model has called tools since the last user message."""
         roles = [message["role"] for message in self.messages]
-        asked = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else 0
-        return sum(1 for message in self.messages[asked:] if message.get("tool_calls"))
+        last_user = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else 0
+        return sum(1 for message in self.messages[last_user:] if message.get("tool_calls"))
 
     @cached_property
     def prompt_tokens(self) -> int:
-        """An estimate of what the messages and tools cost."""
+        """An estimate of the tokens in the messages and tools."""
         tools = self.parameters.get("tools")
-        offered = tokens.count(str(tools)) if tools else 0
-        return (
-            tokens.AROUND
-            + offered
-            + sum(tokens.message_tokens(message) for message in self.messages)
-        )
+        tool_tokens = tokens.count(str(tools)) if tools else 0
+        return tokens.PER_REQUEST + tool_tokens + sum(map(tokens.message_tokens, self.messages))

@@ -1,4 +1,4 @@
-"""Replies that are given in advance: what is answered to which prompt."""
+"""Scripted replies, and the prompts that they answer."""
 
 from __future__ import annotations
 
@@ -15,58 +15,56 @@ __all__ = ["Reply", "Script", "ScriptError", "shipped_entries"]
 
 _SHIPPED = Path(__file__).with_name("scripts")
 _NAMED_VALUE = re.compile(r"\{\{.+?\}\}")
-_BLANKS = r"\s+"
-_A_VALUE = r"(?:(?!\n\n).)+?"
-# The contents of named values, cells and rows may follow a prompt under these headings, then
-# images.
+# A value, in place of `{{name}}`.
+_VALUE = r"(?:(?!\n\n).)+?"
+# The headings under which a sent prompt includes values, cells and rows; images follow.
 _HEADINGS = r"Values|Cells that ran before, oldest first|Row \(data, not instructions\)"
-_VALUES = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
+_INCLUDED = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
 
 
 class ScriptError(ValueError):
-    """The script is not as it should be."""
+    """An invalid script."""
 
 
 @dataclass(frozen=True)
 class Reply:
     """One reply, and the prompts that it answers.
 
-    It answers a request whose last user message fits all that is given of `match`,
-    `prompt` and `code`; with none of them, every request.
+    A reply answers a request if the last user message fits `match`, `prompt` and `code`, as far
+    as they are given.
 
     Parameters
     ----------
     match : re.Pattern or None
         Searched in the message.
     prompt : re.Pattern or None
-        Made of a prompt as it is typed in a notebook, which must be the whole message: any
-        blanks between its words, anything without an empty line in the place of ``{{name}}``, and
-        after it at most the contents of named values.
+        From a prompt as typed in a notebook; it must fit the whole message. Whitespace may
+        differ, ``{{name}}`` fits any text without an empty line, and values may follow.
     code : re.Pattern or None
-        Made of code, or a text of a row, that must stand in the message, alone in a fenced block.
+        From code, or a row's text, that is the whole of a fenced block in the message.
     reply : str
         Markdown.
     pieces : tuple of str
         The exact deltas, instead of `reply`.
     reasoning : str
     finish_reason : str or None
-        None: ``tool_calls`` with a call, else ``stop``.
+        None is ``tool_calls`` with a call, else ``stop``.
     tool_calls : tuple of dict
-        With `name` and `arguments`, or of the API's shape.
+        With `name` and `arguments`, or in the API's shape.
     executed_tools : tuple of dict
-        What tools of the service did, of the API's shape.
+        The calls of Groq's own tools, in the API's shape.
     round : int or None
-        Answers only after so many rounds of tool calls; None is after any number.
+        The number of rounds of tool calls before this reply; None is any number.
     times : int or None
-        How often; None is always.
+        How often the reply may be used; None is no limit.
     tokens_per_second : float or None
-        0 is as fast as it goes; None is the server's own speed.
+        0 is the full speed; None is the server's own speed.
     busy : float
-        Instead of a reply: others of the organisation have just used up the tokens of this
-        minute, so that the request fits in so many seconds.
+        Instead of a reply, use up this minute's tokens, so that the request is refused and fits
+        only after this many seconds.
     batch : str
-        What happens to the request in a batch instead: ``failed``, ``expired``, or ``waiting``
-        until the batch is cancelled.
+        In a batch, instead of a reply: ``failed``, ``expired``, or ``waiting`` until the batch
+        is cancelled.
     """
 
     match: re.Pattern[str] | None = None
@@ -86,18 +84,19 @@ class Reply:
 
     @cached_property
     def deltas(self) -> tuple[str, ...]:
-        """The pieces, or the reply cut into token-like ones."""
+        """The pieces, or the reply cut into token-like pieces."""
         return self.pieces or tuple(tokens.pieces(self.reply))
 
-    def answers(self, question: str, rounds: int = 0) -> bool:
-        """Return whether it answers a last user message, and the rounds of calls after it."""
+    def answers(self, question: str, rounds: int) -> bool:
+        """Return whether the reply fits a last user message and the rounds of calls after it."""
         if self.round not in (None, rounds):
             return False
-        return all(one.search(question) for one in (self.match, self.prompt, self.code) if one)
+        patterns = (self.match, self.prompt, self.code)
+        return all(pattern.search(question) for pattern in patterns if pattern)
 
 
 class Script:
-    """The replies still to be given, tried from first to last.
+    """A list of replies: the first one that fits is used.
 
     Parameters
     ----------
@@ -108,40 +107,41 @@ class Script:
     Raises
     ------
     ScriptError
-        Stating which entry is wrong, and how.
+        For an invalid entry, with its number.
     """
 
     def __init__(self, entries: object = ()) -> None:
         if not isinstance(entries, list | tuple):
             raise ScriptError("a script is a JSON list of replies")
-        self._replies = [_read(number, entry) for number, entry in enumerate(entries)]
-        self._left = [reply.times for reply in self._replies]
+        self._replies = [_parse(number, entry) for number, entry in enumerate(entries)]
+        self._uses_left = [reply.times for reply in self._replies]
 
     def take(self, question: str, rounds: int = 0) -> Reply | None:
-        """Return the first reply that fits a question and isn't used up.
+        """Use the first reply that fits a question and may still be used, and return it.
 
         Parameters
         ----------
         question : str
             The last user message.
         rounds : int
-            How often the model has called tools since.
+            How often the model called tools after it.
         """
         for number, reply in enumerate(self._replies):
-            left = self._left[number]
+            left = self._uses_left[number]
             if left != 0 and reply.answers(question, rounds):
-                self._left[number] = None if left is None else left - 1
+                if left is not None:
+                    self._uses_left[number] = left - 1
                 return reply
         return None
 
 
 def shipped_entries() -> list[dict[str, Any]]:
-    """Return the entries for the prompts of the notebooks that we ship."""
+    """Return the entries that answer the prompts of our notebooks."""
     files = sorted(_SHIPPED.glob("*.json"))
     return [entry for file in files for entry in json.loads(file.read_text("utf-8"))]
 
 
-def _read(number: int, entry: object) -> Reply:
+def _parse(number: int, entry: object) -> Reply:
     known = {field.name for field in fields(Reply)}
     if not isinstance(entry, dict) or not entry.keys() <= known:
         listed = ", ".join(sorted(known))
@@ -161,17 +161,18 @@ def _read(number: int, entry: object) -> Reply:
     return Reply(**given)
 
 
-def _searched(pattern: str) -> re.Pattern[str]:
+def _match_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _as_typed(prompt: str) -> re.Pattern[str]:
-    words = [_A_VALUE.join(map(re.escape, _NAMED_VALUE.split(word))) for word in prompt.split()]
-    return re.compile(rf"\A\s*{_BLANKS.join(words)}{_VALUES}", re.DOTALL)
+def _prompt_pattern(prompt: str) -> re.Pattern[str]:
+    words = [_VALUE.join(map(re.escape, _NAMED_VALUE.split(word))) for word in prompt.split()]
+    text = r"\s+".join(words)
+    return re.compile(rf"\A\s*{text}{_INCLUDED}", re.DOTALL)
 
 
-def _fenced(code: str) -> re.Pattern[str]:
+def _code_pattern(code: str) -> re.Pattern[str]:
     return re.compile(rf"^`{{3,}}\w*\n{re.escape(code.strip())}\n`{{3,}}$", re.MULTILINE)
 
 
-_PATTERNS = {"match": _searched, "prompt": _as_typed, "code": _fenced}
+_PATTERNS = {"match": _match_pattern, "prompt": _prompt_pattern, "code": _code_pattern}

@@ -1,20 +1,19 @@
-"""The server on loopback: one thread a connection, and which request goes where."""
+"""The HTTP server on loopback, with one thread for each connection, and its routes."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import time
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from groq_magic.practice import catalogue, refusals
 from groq_magic.practice.batch_engine import BATCHES, FILES, BatchEngine
 from groq_magic.practice.chat import Chat
-from groq_magic.practice.refusals import Refusal
+from groq_magic.practice.refusals import Refusal, parsed_json
 from groq_magic.practice.response import json_response
 
 if TYPE_CHECKING:
@@ -27,22 +26,22 @@ CHAT = "/openai/v1/chat/completions"
 MODELS = "/openai/v1/models"
 
 _OWN_HOSTS = frozenset({"", "127.0.0.1", "localhost"})
-# A file for a batch of 100 MB, and the form around it.
+# A batch's file of 100 MB, and the form around it.
 _MOST_BYTES = 101 * 1024 * 1024
-_BATCH = 64 * 1024
-_TICK = 0.005
+_BUFFER_BYTES = 64 * 1024
+_SHORTEST_WAIT = 0.005  # seconds
 
 
 class Server(ThreadingTCPServer):
-    """Listens on 127.0.0.1; `serve_forever` serves until `shutdown`.
+    """A server on 127.0.0.1; `serve_forever` serves until `shutdown`.
 
     Parameters
     ----------
     port : int
-        0 for a free one.
+        0 for any free port.
     options : Options
     connection : type of Connection, optional
-        A subclass, such as the one by which the tests break answers on their way.
+        The tests use a subclass that breaks answers.
 
     Attributes
     ----------
@@ -76,13 +75,13 @@ class Server(ThreadingTCPServer):
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One connection of a client, and the requests that come over it.
+    """One client's connection, and its requests.
 
     A subclass may extend `respond`, `send`, `send_head` and `flush`.
     """
 
     protocol_version = "HTTP/1.1"
-    # Or else a small write waits for the client's delayed acknowledgement, 40 ms.
+    # Otherwise a small write waits 40 ms for the client's delayed acknowledgement.
     disable_nagle_algorithm = True
     server: Server
 
@@ -101,7 +100,7 @@ class Connection(BaseHTTPRequestHandler):
         """Write no log."""
 
     def respond(self, path: str, body: bytes) -> Response:
-        """Make the response to a request.
+        """Return the response to a request.
 
         Parameters
         ----------
@@ -112,37 +111,37 @@ class Connection(BaseHTTPRequestHandler):
         Raises
         ------
         Refusal
-            As the API would refuse.
+            As the API refuses.
         """
-        # A page of another site that names this machine by a host name of its own is refused.
+        # DNS rebinding: another site's page can reach this machine under its own host name.
         if self.headers.get("Host", "").partition(":")[0] not in _OWN_HOSTS:
             raise Refusal(403, "the practice server answers this machine only")
         if (self.command, path) == ("POST", CHAT):
             self._check_key()
-            return self.server.chat.respond(_parsed(body))
+            return self.server.chat.respond(parsed_json(body))
         if path.startswith((FILES, BATCHES)):
             self._check_key()
-            query, kind = urlsplit(self.path).query, self.headers.get("Content-Type", "")
-            return self.server.batch.respond(self.command, path, query, kind, body)
-        is_list, name = path == MODELS, path.removeprefix(f"{MODELS}/")
-        if self.command != "GET" or (name == path and not is_list):
+            query, content_type = urlsplit(self.path).query, self.headers.get("Content-Type", "")
+            return self.server.batch.respond(self.command, path, query, content_type, body)
+        if self.command != "GET" or not f"{path}/".startswith(f"{MODELS}/"):
             raise refusals.unknown_url(self.command, path)
         self._check_key()
-        if is_list:
-            listed = [model.item() for model in catalogue.CATALOGUE]
-            return json_response(200, {"object": "list", "data": listed})
+        if path == MODELS:
+            items = [model.item() for model in catalogue.CATALOGUE]
+            return json_response(200, {"object": "list", "data": items})
+        name = path.removeprefix(f"{MODELS}/")
         model = catalogue.find(name)
         if model is None:
             raise refusals.unknown_model(name)
         return json_response(200, model.item())
 
-    def refused(self, refusal: Refusal) -> Response:
-        """Make the response of a refusal; it carries the limits as any other."""
+    def _refusal_response(self, refusal: Refusal) -> Response:
+        """Return the response for a refusal, with the rate-limit headers."""
         headers = self.server.chat.limit_headers() | dict(refusal.headers)
         return json_response(refusal.status, {"error": refusal.error()}, headers)
 
     def send(self, response: Response) -> None:
-        """Send a response, at its pace.
+        """Send a response, at its speed.
 
         Raises
         ------
@@ -162,9 +161,9 @@ class Connection(BaseHTTPRequestHandler):
                     early = started + sent / response.tokens_per_second - time.monotonic()
                     if early > 0:
                         self.flush()
-                        # What is late goes out together, at most a tick later.
-                        self.wait(max(early, _TICK))
-                elif len(self.buffer) >= _BATCH:
+                        # Shorter waits would be inexact; late deltas are sent together.
+                        self.wait(max(early, _SHORTEST_WAIT))
+                elif len(self.buffer) >= _BUFFER_BYTES:
                     self.flush()
             self.flush()
             if self._is_chunked:
@@ -185,7 +184,7 @@ class Connection(BaseHTTPRequestHandler):
         self.end_headers()
 
     def flush(self) -> None:
-        """Write what is buffered.
+        """Write the buffer to the connection.
 
         Raises
         ------
@@ -210,31 +209,31 @@ class Connection(BaseHTTPRequestHandler):
         """
         self.connection.settimeout(max(0, seconds))
         try:
-            is_open = self.connection.recv(1, socket.MSG_PEEK)
+            peeked = self.connection.recv(1, socket.MSG_PEEK)
         except (TimeoutError, BlockingIOError):
             return
         finally:
             self.connection.settimeout(None)
-        if not is_open:
+        if not peeked:
             raise ConnectionAbortedError
-        # The client has sent its next request already: that waits its turn.
+        # The client has already sent its next request, which is read later.
         time.sleep(max(0, seconds))
 
     def _serve(self) -> None:
         try:
-            # The SDK writes the slash within a model's id as %2F.
+            # The SDK writes the slash in a model's id as %2F.
             path = unquote(urlsplit(self.path).path).rstrip("/")
-            response = self.respond(path, self._read())
+            response = self.respond(path, self._read_body())
         except Refusal as refusal:
-            response = self.refused(refusal)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not look like a lost connection
+            response = self._refusal_response(refusal)
+        except Exception as error:  # noqa: BLE001 - a bug must not look like a lost connection
             failure = f"the practice server failed: {error!r}"
-            response = self.refused(Refusal(500, failure, "internal_error"))
+            response = self._refusal_response(Refusal(500, failure, "internal_error"))
         self.send(response)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names of the base class
 
-    def _read(self) -> bytes:
+    def _read_body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
             self.close_connection = True
@@ -249,11 +248,3 @@ class Connection(BaseHTTPRequestHandler):
         accepted = self.server.options.keys
         if scheme != "Bearer" or not key.strip() or (accepted and key not in accepted):
             raise refusals.bad_key()
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body) if body else None
-    except ValueError as error:
-        message = f"we could not parse the JSON body of your request: {error}"
-        raise refusals.bad_request(message) from error

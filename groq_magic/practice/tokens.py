@@ -1,4 +1,4 @@
-"""Token-like pieces of text: an estimate, good enough for lessons and limits."""
+"""Estimate tokens, and cut text into token-like pieces: good enough for lessons and limits."""
 
 from __future__ import annotations
 
@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = [
-    "AROUND",
-    "PER_IMAGE",
-    "PER_MESSAGE",
-    "count",
-    "message_text",
-    "message_tokens",
-    "pieces",
-]
+__all__ = ["PER_REQUEST", "count", "message_text", "message_tokens", "pieces"]
 
-PER_IMAGE = 1_000
-PER_MESSAGE = 4
-# Tokens that begin the answer.
-AROUND = 3
-_BYTES = 4  # per token, about
+# For the tokens that begin the answer.
+PER_REQUEST = 3
+_PER_MESSAGE = 4
+_PER_IMAGE = 1_000
+_BYTES_PER_TOKEN = 4
 
 _PIECE = re.compile(r" ?\w{1,8}| ?[^\w\s]{1,3}|\s")
 
@@ -35,11 +27,11 @@ def pieces(text: str) -> Iterator[str]:
 
 def count(text: str) -> int:
     """Estimate how many tokens a text has."""
-    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / _BYTES)
+    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / _BYTES_PER_TOKEN)
 
 
 def message_text(message: Mapping[str, object]) -> str:
-    """Give the words of a message; an image stands as ``[image]``."""
+    """Return the text of a message, with ``[image]`` for each image."""
     content = message.get("content")
     if isinstance(content, str):
         return content
@@ -51,10 +43,10 @@ def message_text(message: Mapping[str, object]) -> str:
 
 
 def message_tokens(message: Mapping[str, object]) -> int:
-    """Estimate what one message costs, its role and images included."""
+    """Estimate the tokens of a message, with its role, images and tool calls."""
     content = message.get("content")
     parts: Sequence[object] = content if isinstance(content, list) else ()
     images = sum(1 for part in parts if isinstance(part, dict) and part.get("type") == "image_url")
     calls = message.get("tool_calls")
-    called = count(str(calls)) if calls else 0
-    return PER_MESSAGE + count(message_text(message)) + called + images * PER_IMAGE
+    call_tokens = count(str(calls)) if calls else 0
+    return _PER_MESSAGE + count(message_text(message)) + call_tokens + images * _PER_IMAGE

@@ -1,4 +1,4 @@
-"""The answer to a prompt that no script has: no model is here, and how to connect one."""
+"""The reply to a prompt without a scripted reply: no model is here, and how to connect one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ _NO_TOOL = "No tool was called."
 _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gives a key."
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
+# Characters.
 _LONGEST = 2_000
-# Characters of an earlier message: its own cell shows all of it.
-_LONGEST_BEFORE = 200
+# Earlier messages are shown in full in their own cells.
+_LONGEST_EARLIER = 200
 _LEFT_OUT = ("stop", "stream", "tools")
 
 
 def unscripted(request: ChatRequest) -> Reply:
-    """Answer a request that no script has.
+    """Reply to a request without a scripted reply.
 
     Parameters
     ----------
@@ -36,8 +37,8 @@ def unscripted(request: ChatRequest) -> Reply:
     Returns
     -------
     Reply
-        Two sentences, one more about tools if there are any, with what was sent in a closed
-        fold; an object in JSON mode.
+        Two sentences, a third if tools were offered, and a closed fold that shows what was sent;
+        in JSON mode an object with the sentences.
     """
     is_fix = _FIX.match(tokens.message_text(request.messages[0]))
     no_tool = (_NO_TOOL,) if request.parameters.get("tools") and not request.rounds else ()
@@ -50,21 +51,22 @@ def unscripted(request: ChatRequest) -> Reply:
 
 
 def _fold(request: ChatRequest) -> str:
-    """Return what was sent in a `<details>`, as indented code: what it contains stays text."""
+    """Return a `<details>` with what was sent, as indented code, so that its Markdown is inert."""
     count = len(request.messages)
     size = f"{count} message{'s' * (count != 1)}, {request.prompt_tokens:,} tokens"
     parts = []
     for number, message in enumerate(request.messages, 1):
         text = tokens.message_text(message)
         if number < count:
-            text = _shortened(" ".join(text.split()), _LONGEST_BEFORE)
+            text = _shortened(" ".join(text.split()), _LONGEST_EARLIER)
         parts.append(f"{message['role']}:\n{_indented(_shortened(text, _LONGEST))}")
-    given = {n: value for n, value in sorted(request.parameters.items()) if n not in _LEFT_OUT}
     parts.append(f"model: {request.model.id}")
-    parts += [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in given.items()]
+    for name, value in sorted(request.parameters.items()):
+        if name not in _LEFT_OUT:
+            parts.append(f"{name}: {json.dumps(value, ensure_ascii=False)}")
     for tool in request.parameters.get("tools", ()):
-        declared = json.dumps(tool, ensure_ascii=False)
-        parts.append(_shortened(f"tool: {declared}", _LONGEST))
+        text = json.dumps(tool, ensure_ascii=False)
+        parts.append(_shortened(f"tool: {text}", _LONGEST))
     sent = _indented("\n\n".join(parts))
     return f"<details>\n<summary>What was sent: {size}</summary>\n\n{sent}\n\n</details>"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_IMAGES", "PromptImage", "image_of", "is_image", "is_web_address"]
 
-# The limit of the model that reads images (groq-api.md §2).
+# The limit of the model that reads images (https://console.groq.com/docs/vision).
 MOST_IMAGES = 3
 _LONGEST_SIDE = 2_048  # pixels
 # Per image: three of them, in base64, stay below 4 MB, the limit for a request with images on

@@ -182,6 +182,6 @@ def _add_cells(parent: Element, tag: str, row: str, block: Block, *, growing: bo
     last = len(texts) - missing - 1
     for column, text in enumerate(texts):
         cell = SubElement(element, tag)
-        if block.aligns[column]:
-            cell.set("style", f"text-align: {block.aligns[column]}")
+        # Without a style Jupyter's pages align texts to the right, as numbers.
+        cell.set("style", f"text-align: {block.aligns[column] or 'start'}")
         cell.text = leaf_text(text, growing=growing and column == last, cell=True)

@@ -76,7 +76,7 @@ _SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGN
 _MAX_IMAGE = 2_000_000
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 _PIXELS = re.compile(r"\d{1,4}%?")
-_ALIGNMENT = re.compile(r"text-align: (?:left|center|right)")
+_ALIGNMENT = re.compile(r"text-align: (?:start|left|center|right)")
 # Lengths of math and images too: three digits at most.
 _MATH_VALUE = re.compile(r"(?!.*\d{4})[A-Za-z0-9 .#%+-]{0,60}")
 _CHECKS = MappingProxyType(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AT_SERVICE", "NO_TOOLS", "ToolSet", "tool_set_of"]
 
-# Tools that run at Groq (groq-api.md §1), on the gpt-oss models.
+# Tools that run at Groq, on the gpt-oss models
+# (https://console.groq.com/docs/tool-use/built-in-tools).
 AT_SERVICE = ("browser_search", "code_interpreter")
 _CLOSE = 0.6
 

@@ -247,13 +247,10 @@ class Live:
         if self._session is not None:
             self._session.send_quota()
 
-    def key_changed(self) -> None:
-        """Send the key's new state."""
-        if self._session is not None:
-            self._session.send_key()
-
     def refresh(self) -> None:
-        """Draw the panel's facts again."""
+        """Draw the panel's facts and the key's state again."""
+        if self._session is not None:
+            self._session.refresh_key()
         if self._panel is not None:
             self._panel.refresh()
 

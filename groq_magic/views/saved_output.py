@@ -40,7 +40,7 @@ _ATTRIBUTES = frozenset(
 )
 # Declarations that neither move text nor make it unreadable.
 _DECLARATION = re.compile(
-    r"text-align: (left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
+    r"text-align: (start|left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
     r"|border-left: \dpx solid #[0-9a-f]{6}|margin-bottom: \dpx"
     r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
 )

@@ -93,6 +93,7 @@ class SessionWidget(anywidget.AnyWidget):
         self._cells_changed = cells_changed
         self._quota = quota
         self._key = key
+        self._key_sent = key()
         self._enter_key = enter_key
         self._documents = documents
         self._hand_over = hand_over
@@ -180,7 +181,13 @@ class SessionWidget(anywidget.AnyWidget):
 
     def send_key(self, error: str = "") -> None:
         """Send the key's state, or why an entered key is not used."""
-        self.send({"key": {**asdict(self._key()), "error": error}})
+        self._key_sent = self._key()
+        self.send({"key": {**asdict(self._key_sent), "error": error}})
+
+    def refresh_key(self) -> None:
+        """Send the key's state if it has changed, as when an ask found one in the environment."""
+        if self._key() != self._key_sent:
+            self.send_key()
 
     def send_speeds(self, speeds: Mapping[str, str]) -> None:
         """Send the speeds of models, by the class of their rows in a listing."""

@@ -60,11 +60,13 @@ class Table:
             + "</tr>"
             for row, (end, _) in zip(self.rows, self._ends(), strict=True)
         )
-        note = f'<div class="groq-note"><small>{phrase_html(self.note)}</small></div>'
+        inert = "mathjax_ignore tex2jax_ignore"
+        # The note is no part of what scrolls.
+        note = f'<div class="groq-note {inert}"><small>{phrase_html(self.note)}</small></div>'
         return (
-            f'<div class="{f"groq-listing {self.name}".rstrip()} mathjax_ignore tex2jax_ignore">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"{note if self.note else ''}</div>"
+            f'<div class="{f"groq-listing {self.name}".rstrip()} {inert}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"{note if self.note else ''}"
         )
 
     def plain(self) -> str:

@@ -42,7 +42,7 @@ STIR = """
         const image = name === "src" && /^data:image\\/(png|jpeg|gif|webp);base64,/.test(value);
         if (!link && !image) bad.push(`${name}=${value}`);
       }
-      if (name === "style" && !/^text-align: ?(left|right|center);?$/.test(value))
+      if (name === "style" && !/^text-align: ?(start|left|right|center);?$/.test(value))
         bad.push(`style=${value}`);
     }
     for (const type of ["click", "mouseover", "focus", "toggle", "load", "error", "scroll",

@@ -125,7 +125,7 @@ def test_stop_ends_the_answer_keeps_its_text_and_stops_run_all(
 
     notebook.stop(2).press("Enter")
 
-    expect(output).to_contain_text("InterruptedAskError: Stopped; what came is above.")
+    expect(output).to_contain_text("InterruptedAskError: Stopped; the text so far is above.")
     notebook.idle()
     expect(output).to_contain_text("word50 ")
     expect(output).to_contain_text("interrupted")

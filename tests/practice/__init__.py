@@ -1,32 +1,32 @@
-"""The practice server with faults and records: what the tests start.
+"""The practice server for tests: with faults, and with records of the requests.
 
 ``python -m tests.practice`` takes the options of ``python -m groq_magic.practice``.
-It answers as that one does, and has these endpoints besides:
+It answers as the shipped server does, and has these endpoints besides:
 
 ==========================  ==================================================================
-POST /practice/faults       ``{"faults": […], "models": […], "batch": […]}``: what the next chat
-                            requests, requests for models, and for files and batches meet, one
-                            each; replaces what was left
+POST /practice/faults       ``{"faults": […], "models": […], "batch": […]}``: the faults of the
+                            next chat requests, of requests for models, and of those for files
+                            and batches, one each; replaces the faults that are left
 POST /practice/script       a JSON list of replies, see `groq_magic.practice.script.Reply`
 GET /practice/requests      the record of each request, see `server.Record`
-DELETE /practice/requests   forgets the records
+DELETE /practice/requests   removes the records
 GET /practice/quota         the state of each limit
-DELETE /practice            forgets faults, script, records and what is used up
+DELETE /practice            removes faults, script, records and used amounts
 ==========================  ==================================================================
 
-A fault is written ``name:key=value:key=value``; ``times=N`` gives it N times.
-The errors of the API (groq-api.md §3):
+A fault is written ``name:key=value:key=value``; ``times=N`` repeats it N times.
+The errors of the API:
 
 ======================  =====================================================================
-400 401 403 404 408     an error of this status; besides 401, 404 and 413 they take
-409 413 422 498 500     ``message=…``, and to say when to come back ``retry-after=SECONDS``
-502 503 504             (sent as written), ``retry-after-ms=N`` or ``date=SECONDS`` (an HTTP
-                        date that far away)
+400 401 403 404 408     an error of this status; all but 401, 404 and 413 take
+409 413 422 498 500     ``message=…``, and for the wait ``retry-after=SECONDS`` (sent as
+502 503 504             written), ``retry-after-ms=N`` or ``date=SECONDS`` (an HTTP date, this
+                        many seconds from now)
 429                     the same, with ``retry-after=2`` by default
                         (``retry-after=none``: no header), and ``kind=tpm|tpd|rpm|rpd|otpm``
-context                 400: too long for the window
+context                 400: too long for the context window
 decommissioned          400: the model is retired
-json-validate-failed    400, with ``generation=TEXT`` (empty: reasoning used it all up)
+json-validate-failed    400, with ``generation=TEXT`` (empty: reasoning used up all tokens)
 spend-cap               400, ``blocked_api_access``
 tool-use-failed         400, with ``generation=TEXT``
 empty-500 str-500       an empty body, and a body that is a JSON string
@@ -35,21 +35,21 @@ html-200 wrong-json     a login page, other JSON, and half of a JSON body, all w
 malformed-200
 ======================  =====================================================================
 
-Faults on the way (groq-api.md §6); ``after=N`` is after N content deltas, 3 if left out:
+Faults while the answer is sent; ``after=N`` is after N content deltas, 3 by default:
 
 ======================  =====================================================================
-ok                      none
+ok                      no fault
 delay                   ``seconds=S`` before the headers
 drop-before-headers     the connection closes
 reset-before-headers    the connection is reset
-stall-before-headers    nothing comes, until the client goes
+stall-before-headers    nothing is sent until the client closes the connection
 drop reset stall        the same in mid-stream, ``after=N``
-pause                   nothing for ``seconds=S``, ``after=N``, then it goes on
+pause                   nothing is sent for ``seconds=S``, ``after=N``; then the stream continues
 cut                     the connection closes after ``bytes=K`` of the body
-eof                     the body ends well, ``after=N``, without finish_reason and [DONE]
+eof                     the body ends, ``after=N``, without finish_reason and [DONE]
 no-finish-reason        the last chunk is missing
 no-done                 [DONE] is missing
-no-blank-line           it ends with the last chunk, which lacks its blank line
+no-blank-line           the body ends with the last chunk, without its blank line
 malformed-json          half of a chunk, ``after=N``
 bad-utf8                bytes that are no UTF-8, ``after=N``
 event-error             ``event: error`` with an error object, ``after=N`` (also ``message``,
@@ -60,7 +60,7 @@ x-groq-error            a chunk with ``x_groq.error``, ``after=N`` (also ``messa
 ping                    ``event: ping`` before every Nth content delta, ``every=N``
 comments                a comment before each event
 crlf                    lines end in CR LF
-bytes                   whatever isn't ASCII comes byte by byte
+bytes                   chunks that aren't ASCII are sent byte by byte
 u2028                   each content delta begins with U+2028
 usage-apart             a chunk with usage and ``choices: []`` follows the last one
 old-usage               usage in ``x_groq`` alone

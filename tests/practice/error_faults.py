@@ -38,7 +38,7 @@ _WAITS = frozenset({"retry-after", "retry-after-ms", "date"})
 
 
 def _wait_headers(fault: Fault, default: str | None = None) -> dict[str, str]:
-    """Give `retry-after` in the variant that the fault asks for."""
+    """Return `retry-after` in the variant of the fault's settings."""
     headers = {}
     if "retry-after-ms" in fault.settings:
         headers["retry-after-ms"] = fault.text("retry-after-ms", "")
@@ -152,7 +152,7 @@ ERROR_SETTINGS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def error_response(fault: Fault, model: str) -> Response | None:
-    """Return the whole answer of an error fault; None if the fault is of another family.
+    """Return the response of an error fault, None for a stream fault.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ _VALUES: Mapping[str, str] = MappingProxyType(
 
 
 class FaultError(ValueError):
-    """No such fault, or not with this setting."""
+    """An unknown fault, or a wrong setting."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class Fault:
     settings: Mapping[str, str]
 
     def number(self, key: str, default: float) -> float:
-        """Give a setting as a number."""
+        """Return a setting as a number."""
         return float(self.settings.get(key, default))
 
     def text(self, key: str, default: str) -> str:
-        """Give a setting as text."""
+        """Return a setting as text."""
         return self.settings.get(key, default)
 
 
 def parse(written: str, known: Mapping[str, frozenset[str]]) -> list[Fault]:
-    """Read a fault; ``times=N`` gives it N times.
+    """Parse a fault; ``times=N`` repeats it N times.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def parse(written: str, known: Mapping[str, frozenset[str]]) -> list[Fault]:
     Raises
     ------
     FaultError
-        Naming what is known.
+        Lists the known faults or settings.
     """
     name, *pairs = _SETTING.split(written.strip())
     settings = dict(pair.split("=", 1) for pair in pairs)

@@ -1,4 +1,4 @@
-"""The practice server of the tests: the shipped one, which breaks answers and records requests."""
+"""The practice server for tests: it breaks answers on request, and records the requests."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ NO_LINGER = struct.pack("ii", 1, 0)
 
 @dataclass
 class Record:
-    """One request, and how it ended.
+    """A record of one request.
 
     Parameters
     ----------
     number : int
-        From 1, in the order of arrival; 0 for what is not kept.
+        From 1, in the order of arrival; 0 for control requests, which are not kept.
     method, path : str
     headers : dict of str to str
         Lower-case names; the key is masked.
     body : object
         Parsed from JSON, or None.
     fault : str or None
-        The name of the fault it met.
+        The name of the request's fault.
     status : int or None
         None if no headers were sent.
     outcome : str
         ``running``, ``complete``, ``dropped``, ``reset``, ``stalled``, or
         ``closed by client``.
     closed_early : bool
-        Whether the client closed before the answer was complete.
+        Whether the client closed the connection before the answer was complete.
     pieces, sent_bytes : int
-        How many deltas of reasoning and content were sent, and bytes of body.
+        The deltas of reasoning and content that were sent, and the bytes of the body.
     """
 
     number: int
@@ -76,7 +76,7 @@ class Record:
 
 
 class FaultyServer(Server):
-    """Holds the faults to come, and the records."""
+    """The server, with the faults of the next requests, and the records."""
 
     def __init__(self, port: int, options: Options) -> None:
         super().__init__(port, options, FaultyConnection)
@@ -84,7 +84,7 @@ class FaultyServer(Server):
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the options."""
+        """Remove everything but the options."""
         self.chat = Chat(self.options, check)
         self.batch = BatchEngine(lambda: self.chat, is_in_plan=self.options.has_batch)
         self.faults: dict[str, deque[Fault]] = {
@@ -96,7 +96,7 @@ class FaultyServer(Server):
         self.count = 0
 
     def set_faults(self, chat: list[str], models: list[str], batch: list[str]) -> None:
-        """Replace the faults to come; if one isn't known, nothing changes."""
+        """Replace the faults of the next requests; an unknown fault changes nothing."""
         known = {**ERROR_SETTINGS, **STREAM_SETTINGS}
         given = {"chat": chat, "models": models, "batch": batch}
         self.faults = {
@@ -105,7 +105,7 @@ class FaultyServer(Server):
         }
 
     def next_fault(self, name: str) -> Fault | None:
-        """Take the fault that the next request meets."""
+        """Remove and return the fault of the next request."""
         with self.lock:
             return self.faults[name].popleft() if self.faults[name] else None
 
@@ -156,12 +156,12 @@ class FaultyConnection(Connection):
         if fault is None:
             return super().respond(path, body)
         self.record.fault = fault.name
-        asked = self.record.body
-        model = asked.get("model") if isinstance(asked, dict) else None
+        sent = self.record.body
+        model = sent.get("model") if isinstance(sent, dict) else None
         response = error_response(fault, str(model))
         if response is None:
             response = broken(fault, self, super().respond(path, body))
-        # Only now: a refusal of the API itself is sent whole.
+        # Only now, as a refusal by the API itself is sent whole.
         self.fault = fault
         return response
 
@@ -173,9 +173,9 @@ class FaultyConnection(Connection):
                 self.record.closed_early = True
                 self.record.outcome = "closed by client"
             raise
-        whole = int(response.headers.get("Content-Length", 0))
-        self.close_connection |= self.record.sent_bytes < whole
-        self.record.outcome = "dropped" if self.record.sent_bytes < whole else "complete"
+        is_cut = self.record.sent_bytes < int(response.headers.get("Content-Length", 0))
+        self.close_connection |= is_cut
+        self.record.outcome = "dropped" if is_cut else "complete"
 
     def flush(self) -> None:
         size, deltas = len(self.buffer), self.buffered_deltas
@@ -197,7 +197,7 @@ class FaultyConnection(Connection):
 
     def reset(self) -> None:
         """Reset the connection."""
-        # What was sent is read before: a reset throws away what has not been.
+        # Time for the client to read: a reset discards what it has not read.
         self.pause(0.05)
         self.record.outcome = "reset"
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)

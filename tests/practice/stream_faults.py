@@ -1,4 +1,4 @@
-"""Faults that break an answer on its way: streams first of all."""
+"""Faults that break an answer while it is sent, mostly streams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from groq_magic.practice.response import Chunk, Response, dumped, event
+from groq_magic.practice.response import Chunk, Response, event, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ BAD_UTF8 = b'data: {"choices":[{"index":0,"delta":{"content":"\xff\xfe"}}]}\n\n'
 
 
 def kind_of(chunk: Chunk) -> str:
-    """Name what a chunk holds: the first member of its delta, ``last``, ``done``, or ``body``."""
+    """Return a chunk's kind: the first member of its delta, ``last``, ``done`` or ``body``."""
     if not chunk.data.startswith(b"data: "):
         return "body"
     if chunk.data == DONE:
@@ -45,8 +45,8 @@ def parsed(chunk: Chunk) -> dict:
     return json.loads(chunk.data.removeprefix(b"data: "))
 
 
-def parted(fault: Fault, chunks: Chunks) -> Iterator[Chunk | None]:
-    """Yield the chunks, and None after N content deltas; in a document, at its half."""
+def split(fault: Fault, chunks: Chunks) -> Iterator[Chunk | None]:
+    """Yield the chunks, and None after N content deltas, or in the middle of a document."""
     after, seen, is_due = fault.number("after", 3), 0, True
     for chunk in chunks:
         kind = kind_of(chunk) if is_due else ""
@@ -63,10 +63,10 @@ def parted(fault: Fault, chunks: Chunks) -> Iterator[Chunk | None]:
 
 
 def acting(act: Callable[[FaultyConnection, Fault], None]) -> Break:
-    """Make a fault that does something to the connection."""
+    """Make a fault that acts on the connection in mid-stream."""
 
     def apply(fault: Fault, connection: FaultyConnection, chunks: Chunks) -> Iterator[Chunk]:
-        for chunk in parted(fault, chunks):
+        for chunk in split(fault, chunks):
             if chunk is None:
                 act(connection, fault)
             else:
@@ -76,10 +76,10 @@ def acting(act: Callable[[FaultyConnection, Fault], None]) -> Break:
 
 
 def ending(write: Callable[[Fault], bytes]) -> Break:
-    """Make a fault that ends the body with some bytes."""
+    """Make a fault that ends the body in mid-stream with some bytes."""
 
     def apply(fault: Fault, _connection: FaultyConnection, chunks: Chunks) -> Iterator[Chunk]:
-        for chunk in parted(fault, chunks):
+        for chunk in split(fault, chunks):
             if chunk is None:
                 yield Chunk(write(fault))
                 return
@@ -89,7 +89,7 @@ def ending(write: Callable[[Fault], bytes]) -> Break:
 
 
 def rewriting(change: Callable[[Chunk], bytes], *kinds: str) -> Break:
-    """Make a fault that changes the bytes of chunks."""
+    """Make a fault that changes the bytes of chunks, of all kinds or some."""
 
     def apply(_fault: Fault, _connection: FaultyConnection, chunks: Chunks) -> Iterator[Chunk]:
         for chunk in chunks:
@@ -100,7 +100,7 @@ def rewriting(change: Callable[[Chunk], bytes], *kinds: str) -> Break:
 
 
 def split_bytes(_fault: Fault, connection: FaultyConnection, chunks: Chunks) -> Iterator[Chunk]:
-    """Send whatever isn't plain ASCII a byte at a time."""
+    """Send chunks that aren't ASCII byte by byte."""
     for chunk in chunks:
         if chunk.data.isascii():
             yield chunk
@@ -111,7 +111,7 @@ def split_bytes(_fault: Fault, connection: FaultyConnection, chunks: Chunks) -> 
 
 
 def add_separator(chunk: Chunk) -> bytes:
-    """Begin a content delta with U+2028, which some take for the end of a line."""
+    """Begin a content delta with U+2028, which some parsers take for a line break."""
     return chunk.data.replace(b'"content":"', b'"content":"\xe2\x80\xa8', 1)
 
 
@@ -129,7 +129,7 @@ def ping(fault: Fault, _connection: FaultyConnection, chunks: Chunks) -> Iterato
 def end_within_event(
     _fault: Fault, _connection: FaultyConnection, chunks: Chunks
 ) -> Iterator[Chunk]:
-    """End with the last chunk, and that without its blank line."""
+    """End with the last chunk, without its blank line."""
     for chunk in chunks:
         if kind_of(chunk) == "last":
             yield chunk._replace(data=chunk.data.rstrip(b"\n") + b"\n")
@@ -160,7 +160,7 @@ def error_event(fault: Fault) -> bytes:
         "failed_generation": fault.text("generation", '{"name":"look_up"}'),
         "status_code": int(fault.number("status", 400)),
     }
-    return event(dumped({"error": error}), None if fault.name == "data-error" else "error")
+    return event(to_json({"error": error}), None if fault.name == "data-error" else "error")
 
 
 def error_in_x_groq(fault: Fault) -> bytes:
@@ -172,19 +172,19 @@ def error_in_x_groq(fault: Fault) -> bytes:
         "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": None}],
         "x_groq": {"id": "req_practice", "error": fault.text("message", "over capacity")},
     }
-    return event(dumped(chunk)) + DONE
+    return event(to_json(chunk)) + DONE
 
 
 def drop_usage(chunk: Chunk) -> bytes:
     """Leave the usage in `x_groq` alone, as streams once had it."""
     members = parsed(chunk)
     del members["usage"]
-    return event(dumped(members))
+    return event(to_json(members))
 
 
 def repeat_usage(chunk: Chunk) -> bytes:
     """Add a chunk with usage and without choices."""
-    return chunk.data + event(dumped({**parsed(chunk), "choices": []}))
+    return chunk.data + event(to_json({**parsed(chunk), "choices": []}))
 
 
 def split_calls(chunk: Chunk) -> bytes:
@@ -198,7 +198,7 @@ def split_calls(chunk: Chunk) -> bytes:
         rest = [{"index": call["index"], "function": {"arguments": part}} for part in parts]
         for fragment in (begun, *rest):
             delta["tool_calls"] = [fragment]
-            events += event(dumped(members))
+            events += event(to_json(members))
     return events
 
 
@@ -257,7 +257,7 @@ IN_BODY: Mapping[str, tuple[Break, frozenset[str]]] = MappingProxyType(
     }
 )
 
-# What they send is events, which no JSON document holds, and no Content-Length counts.
+# Faults that send events; a JSON document can't contain them.
 OF_EVENTS = frozenset(
     {"malformed-json", "bad-utf8", "event-error", "data-error", "event-error-bare"}
     | {"x-groq-error", "comments"}
@@ -277,10 +277,7 @@ def fail_before_headers(fault: Fault, connection: FaultyConnection) -> None:
 
 
 def broken(fault: Fault, connection: FaultyConnection, response: Response) -> Response:
-    """Apply a fault to the body of a response.
-
-    A fault that only a stream can have leaves a document as it is.
-    """
+    """Apply a fault to the body of a response; event faults leave documents unchanged."""
     is_stream = "Content-Length" not in response.headers
     if fault.name not in IN_BODY or (fault.name in OF_EVENTS and not is_stream):
         return response

@@ -1,4 +1,4 @@
-"""Whether messages with tool calls and their results are as the service takes them."""
+"""Check the tool calls and results in messages as the API does."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Whether the API takes a chat request: its numbers, words and messages, down to their types.
+"""Check a chat request as strictly as the API: its numbers, words and messages, and their types.
 
-The shipped server checks less. The ranges are those of groq-api.md §1. Each check raises the
-400 of its own; `check` returns the request that all of them let through.
+The shipped server checks less. Each check raises its own 400.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def _check_shape(sent: Mapping[str, Any]) -> None:
     if not isinstance(messages, list):
         raise bad_request("'messages' : value must be an array", param="messages")
     model = catalogue.find(name)
-    _check_messages(messages, sees=model is not None and model.sees)
+    _check_messages(messages, takes_images=model is not None and model.takes_images)
     for name in _LENGTHS:
         most = sent.get(name, 1)
         whole = _is_number(most) and most >= 1
@@ -132,12 +131,12 @@ def _check_words(sent: Mapping[str, Any]) -> None:
     require(known, f"'service_tier' : value must be one of {tiers}", "service_tier")
 
 
-def _check_messages(messages: list[Any], *, sees: bool) -> None:
+def _check_messages(messages: list[Any], *, takes_images: bool) -> None:
     images = 0
     for number, message in enumerate(messages):
         content = _checked_content(number, message)
         for part in content if isinstance(content, list) else ():
-            _check_part(number, part, sees=sees)
+            _check_part(number, part, takes_images=takes_images)
             images += part["type"] == "image_url"
     check_calls(messages)
     limit = f"Too many images provided. This model supports up to {_MOST_IMAGES} images"
@@ -166,14 +165,14 @@ def _checked_content(number: int, message: object) -> object:
     return content
 
 
-def _check_part(number: int, part: Any, *, sees: bool) -> None:
+def _check_part(number: int, part: Any, *, takes_images: bool) -> None:
     kind = part.get("type") if isinstance(part, dict) else None
     if kind == "text" and isinstance(part.get("text"), str):
         return
     where = f"'messages.{number}' :"
     types = f"{where} a part of the content must be of type text or image_url"
     require(kind == "image_url", types, "messages")
-    require(sees, f"messages[{number}].content must be a string", "messages")
+    require(takes_images, f"messages[{number}].content must be a string", "messages")
     image = part.get("image_url")
     url = image.get("url") if isinstance(image, dict) else None
     is_url = isinstance(url, str) and url.startswith(("https://", "http://", "data:"))

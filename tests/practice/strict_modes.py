@@ -1,4 +1,4 @@
-"""Whether reasoning, tools and response formats go together and with the model."""
+"""Check reasoning, tools and response formats: for each other, and for the model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["check_reasoning", "check_response_format", "check_tools"]
 _MOST_TOOLS = 128
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _FORMATS = ("text", "json_object", "json_schema")
-# groq-api.md §7 names what is refused; what it doesn't name as taken is refused here as well.
+# Groq documents what is refused; keywords that it doesn't document are refused here too.
 _STRICT_KEYWORDS = frozenset(
     (
         *("$defs", "$ref", "additionalProperties", "anyOf", "definitions", "description", "enum"),
@@ -103,7 +103,7 @@ def _check_schema_format(request: ChatRequest, described: Any) -> None:
 
 
 def _check_strict(schema: Any, where: str) -> None:
-    """Check that a strict schema leaves nothing open, at any depth."""
+    """Check that a strict schema is closed, at any depth."""
     if isinstance(schema, list):
         for number, entry in enumerate(schema):
             _check_strict(entry, f"{where}.{number}")

@@ -50,7 +50,7 @@ def test_two_asks_of_a_cell_are_two_turns(echoed: Any, seen: Any) -> None:
     assert seen() == [["One"], ["One", "One!", "Two"]] * 2
 
 
-def test_an_ask_that_a_cell_no_longer_makes_leaves(echoed: Any) -> None:
+def test_a_turn_that_its_cell_no_longer_asks_is_removed(echoed: Any) -> None:
     echoed.fine("%groq One\n%groq Two", "a")
     echoed.fine("%groq One", "a")
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
@@ -137,7 +137,7 @@ def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     assert session.bars._facts[False, "groq-turn-b-1"][0].stale == ""
 
 
-def test_an_answer_that_left_says_so(echoed: Any) -> None:
+def test_the_answer_of_a_removed_turn_is_marked(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     echoed.fine("%groq_reset")
     facts, _ = echoed.session.bars._facts[False, "groq-turn-a-1"]
@@ -212,7 +212,7 @@ def test_retry_with_nothing_asked_yet_is_one_line(echoed: Any, practice: Any) ->
     assert practice.requests() == []
 
 
-def test_a_retry_asked_once_leaves_the_turn(echoed: Any) -> None:
+def test_a_retry_with_once_keeps_the_turn(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     echoed.fine("%groq_retry --once", "b")
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
@@ -239,7 +239,7 @@ def test_a_rerun_that_is_stopped_replaces_and_undo_brings_the_old_back(
     assert echoed.turns == [("One", "One!")]
 
 
-def test_what_does_not_fit_is_left_out_and_said(
+def test_turns_that_do_not_fit_are_left_out_with_a_notice(
     served: Any, practice_factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = served()
@@ -268,7 +268,7 @@ def test_a_prompt_beyond_the_window_is_refused_unsent(
     assert practice.requests() == []
 
 
-def test_retry_asks_what_no_key_kept_from_being_sent(
+def test_retry_asks_a_prompt_that_was_not_sent_for_lack_of_a_key(
     echoed: Any, monkeypatch: pytest.MonkeyPatch, key: Any, seen: Any
 ) -> None:
     echoed.fine("%groq One", "a")
@@ -313,7 +313,7 @@ def test_undo_and_reset_take_no_name(echoed: Any, magic: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["--help", "--x", "-h", "-- text", "--- rule", "—help", "-v x"])
-def test_what_begins_as_an_option_does_is_no_system_prompt(cells: Any, text: str) -> None:
+def test_text_that_begins_like_an_option_is_no_system_prompt(cells: Any, text: str) -> None:
     cells.fine("%groq_system Be terse.")
     ran = cells.run(f"%groq_system {text}")
     assert isinstance(ran.error, OptionError)
@@ -329,7 +329,7 @@ def test_what_begins_as_an_option_does_is_no_system_prompt(cells: Any, text: str
 @pytest.mark.parametrize(
     "text", ["- be terse", "Don’t — ever — “quote”", "-1 is a number", "off --x"]
 )
-def test_other_text_is_one(cells: Any, text: str) -> None:
+def test_other_text_is_a_system_prompt(cells: Any, text: str) -> None:
     cells.fine(f"%groq_system {text}")
     assert cells.session.settings.system == text
 

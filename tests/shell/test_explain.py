@@ -106,7 +106,7 @@ def test_code_in_an_explanation_is_no_next_cell(cells: Any, practice: Any) -> No
     assert ran.record["included"] == ["x"]
 
 
-def test_what_is_not_there_is_one_line(cells: Any, practice: Any) -> None:
+def test_an_unknown_target_is_one_line(cells: Any, practice: Any) -> None:
     cells.fine("total = 1\nraw = b'x'")
     for line, said in (
         ("%groq_explain totl", "There is no `totl` to explain. Did you mean `total`?"),

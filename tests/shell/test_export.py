@@ -119,7 +119,7 @@ def test_the_code_reads_images_from_files(
     assert sum(part["type"] == "image_url" for part in sent["messages"][-1]["content"]) == 3
 
 
-def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: Any) -> None:
+def test_the_plain_text_of_the_output_is_the_code(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "Hi."}])
     cells.fine("%%groq\nHi", "a")
     data = cells.fine("%groq_export").data
@@ -175,7 +175,7 @@ def test_nothing_asked_yet_is_one_line(cells: Any) -> None:
     assert isinstance(cells.run("%groq_export").error, NotebookError)
 
 
-def test_what_got_no_answer_is_passed_by_and_said(cells: Any) -> None:
+def test_an_unanswered_ask_is_skipped_with_a_notice(cells: Any) -> None:
     assert cells.run("%%groq -m no/such-model\nHi", "a").error is not None
     ran = cells.run("%groq_export")
     assert isinstance(ran.error, NotebookError)

@@ -33,7 +33,9 @@ def test_other_questions_still_ask_for_help(cells: Any, practice: Any, capsys: A
 
 
 @pytest.mark.parametrize("source", ["%groq?", "%%groq?", "?%groq", "?%%groq"])
-def test_help_is_help_and_readable(cells: Any, practice: Any, source: Any) -> None:
+def test_help_opens_in_the_pager_and_lists_the_options(
+    cells: Any, practice: Any, source: Any
+) -> None:
     pages: list[Any] = []
     cells.shell.set_hook("show_in_pager", lambda _shell, page, *_a, **_k: pages.append(page))
     cells.fine(source, "a")

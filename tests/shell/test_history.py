@@ -46,7 +46,7 @@ def test_history_takes_the_name_as_an_ask_does(echoed: Any) -> None:
     assert echoed.session.settings.conversation == "third"
 
 
-def test_a_magic_without_an_option_speaks_of_no_prompt(bare: Any) -> None:
+def test_the_error_of_a_magic_without_a_prompt_mentions_none(bare: Any) -> None:
     for wrong in ("%groq_history -x", "%groq_model -x", "%groq_undo -c other", "%groq_export -x"):
         said = str(bare.run(wrong).error)
         assert "option" in said
@@ -55,7 +55,7 @@ def test_a_magic_without_an_option_speaks_of_no_prompt(bare: Any) -> None:
     assert "goes after `--`" in str(bare.run("%groq -x").error)
 
 
-def test_above_a_cell_a_wrong_option_sends_no_prompt_behind_two_dashes(bare: Any) -> None:
+def test_the_error_of_a_cell_magic_does_not_suggest_two_dashes(bare: Any) -> None:
     # There the prompt is the cell's body: `%%groq -- text` is refused.
     assert "`--`" not in str(bare.run("%%groq --temprature 0.3\nhello").error)
     assert "lines below" in str(bare.run("%%groq -- text\nhello").error)

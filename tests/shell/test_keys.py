@@ -104,7 +104,7 @@ def test_the_environment_comes_before_a_dotenv_file(
         f"gsk\N{ZERO WIDTH SPACE}{FIRST}",
     ],
 )
-def test_a_malformed_key_is_refused_unseen_and_unsent(
+def test_a_malformed_key_is_refused_and_neither_shown_nor_sent(
     fresh: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", key)
@@ -134,7 +134,7 @@ def test_the_first_ask_asks_for_a_key_and_goes_on(fresh: Any, practice: Any, ask
     assert len(practice.requests()) == 2
 
 
-def test_a_key_that_can_be_read_on_its_way_is_warned_of_before_it_is_typed(
+def test_a_warning_of_plain_http_comes_before_a_key_is_typed(
     fresh: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
@@ -144,7 +144,7 @@ def test_a_key_that_can_be_read_on_its_way_is_warned_of_before_it_is_typed(
     assert "plain http" not in fresh.fine("%groq Say hi").everything
 
 
-def test_loading_sends_no_key_that_can_be_read_on_its_way(
+def test_loading_sends_no_key_over_plain_http(
     fresh: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", FIRST)
@@ -287,7 +287,7 @@ def test_a_traceback_asked_for_afterwards_is_one_line(cells: Any, practice: Any,
     assert len(ran.text.strip().splitlines()) == 1
 
 
-def test_loading_says_where_the_key_is_from(
+def test_loading_names_the_source_of_the_key(
     shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     cells = shell_factory(load=False)
@@ -304,7 +304,7 @@ def test_loading_says_where_the_key_is_from(
     assert "key from .env" in cells.fine("%reload_ext groq_magic").plain
 
 
-def test_the_session_holds_no_key_beside_the_one_that_hides_itself(cells: Any, key: str) -> None:
+def test_the_reprs_of_the_service_do_not_show_the_key(cells: Any, key: str) -> None:
     cells.fine("%groq Say hi")
     assert key not in repr(vars(cells.session.service))
 
@@ -345,7 +345,7 @@ def test_a_key_that_is_refused_leaves_practice_mode_on(
     assert len(strict.requests()) == 1
 
 
-def test_in_practice_mode_a_new_key_is_warned_of_by_where_it_goes(
+def test_in_practice_mode_the_warning_is_about_the_keys_own_address(
     fresh: Any, practice: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh.fine("%groq_practice on")
@@ -442,7 +442,7 @@ def test_a_key_from_the_page_is_checked_and_used(fresh: Any) -> None:
     fresh.fine("%groq Say hi")
 
 
-def test_a_key_from_the_page_is_not_sent_in_the_clear(
+def test_a_key_from_the_page_is_not_sent_over_plain_http(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from groq_magic.magics.key import enter_key

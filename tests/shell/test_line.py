@@ -47,7 +47,7 @@ def test_the_prompt_of_a_line_is_verbatim(bare: Any) -> None:
     assert found == [[text] for text in VERBATIM]
 
 
-def test_a_prompt_that_begins_with_no_dash_needs_no_dashes(bare: Any) -> None:
+def test_a_prompt_without_a_leading_dash_needs_no_two_dashes(bare: Any) -> None:
     texts = [text for text in VERBATIM if not text.startswith("-")]
     assert [planned(bare, f"%groq --dry-run {text}") for text in texts] == [[t] for t in texts]
 
@@ -158,9 +158,9 @@ def test_nothing_is_expanded_in_a_line(cells: Any, practice: Any) -> None:
         ("%%groq -t 0 tell me\nhi", ["`tell me`", "lines below"]),
         ("%%groq tell me\nhi", ["`tell me`", "lines below"]),
         ("%%groq --schema shop, total float\nhi", ["`total float`", "quotes around the fields"]),
-        ("%groq --schema shop, total float hi", ["--schema end at a blank", "quotes"]),
-        ("%%groq --tools price table\nhi", ["`table`", "commas, without blanks"]),
-        ("%%groq --tools price, table\nhi", ["`table`", "commas, without blanks"]),
+        ("%groq --schema shop, total float hi", ["--schema end at a space", "quotes"]),
+        ("%%groq --tools price table\nhi", ["`table`", "commas, without spaces"]),
+        ("%%groq --tools price, table\nhi", ["`table`", "commas, without spaces"]),
         ("%groq -t 0", ["no prompt"]),
         ("%groq_retry now", ["options"]),
         ("%groq_help me", ["all"]),
@@ -267,7 +267,7 @@ def test_an_invalid_address_is_one_line(
 
 
 @pytest.mark.parametrize("ending", ["/openai/v1", "/openai/v1/", "/"])
-def test_an_address_may_end_as_the_apis_does(
+def test_an_address_may_end_in_the_apis_path(
     cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, ending: Any
 ) -> None:
     monkeypatch.setenv("GROQ_BASE_URL", practice.url + ending)

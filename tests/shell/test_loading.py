@@ -177,7 +177,7 @@ def traces(shell: Any) -> dict[str, Any]:
     }
 
 
-def test_unloading_finds_what_a_reloaded_module_left(
+def test_unloading_removes_the_extension_of_a_reloaded_module(
     bare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another = type("GroqMagics", (GroqMagics,), {})
@@ -226,7 +226,7 @@ def test_reloading_leaves_one_of_everything(shell_factory: Callable[..., Any]) -
     assert first.settings.model != "some/model"
 
 
-def test_loading_twice_is_loading_once(bare: Any) -> None:
+def test_loading_twice_changes_nothing(bare: Any) -> None:
     once = traces(bare.shell)
     bare.fine("%load_ext groq_magic")
     bare.fine("import groq_magic; groq_magic.load_ipython_extension(get_ipython()); del groq_magic")
@@ -255,7 +255,7 @@ def test_the_cell_that_loads_shows_the_greeting_each_time(bare: Any, source: str
 @pytest.mark.parametrize(
     "source", ["'%load_ext groq_magic'", "1 / 0 # load_ext groq_magic", "# load_ext groq_magic"]
 )
-def test_a_cell_that_only_names_the_line_leaves_the_extension_loaded(
+def test_a_cell_that_only_mentions_load_ext_keeps_the_extension_loaded(
     bare: Any, source: str
 ) -> None:
     bare.run(source, "a")
@@ -272,7 +272,7 @@ def test_a_cell_that_unloads_and_loads_begins_again(bare: Any) -> None:
     assert "groq_magic" not in bare.shell.extension_manager.loaded
 
 
-def test_what_asking_loaded_is_unloaded_and_reloaded_as_by_hand(
+def test_an_extension_that_ask_loaded_can_be_unloaded_and_reloaded(
     shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
 ) -> None:
     cells = shell_factory(load=False)
@@ -297,7 +297,7 @@ def test_what_asking_loaded_is_unloaded_and_reloaded_as_by_hand(
     assert traces(cells.shell) == once
 
 
-def test_what_comes_later_does_not_outlive_the_session(
+def test_the_delayed_start_of_the_page_does_not_outlive_the_session(
     shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Any] = []

@@ -275,7 +275,7 @@ def test_a_row_that_failed_has_a_line_and_is_asked_again(mapped: Any, practice: 
     assert frame(mapped)["error"].tolist() == [None] * 3
 
 
-def test_what_all_rows_would_meet_ends_the_run(mapped: Any, practice: Any) -> None:
+def test_an_error_that_all_rows_would_get_ends_the_run(mapped: Any, practice: Any) -> None:
     practice.faults("401")
     ran = mapped.run("%%groq_map df --concurrency 1\nIs {{text}} praise?")
     assert "refuses the key" in str(ran.error)
@@ -290,7 +290,7 @@ def test_what_all_rows_would_meet_ends_the_run(mapped: Any, practice: Any) -> No
     assert set(found["error"][20:]) == {"Not asked yet."}
 
 
-def test_a_journal_can_be_handed_out(
+def test_a_journal_answers_without_a_key(
     mapped: Any, practice: Any, prompts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.script([{"pieces": ["fine"]}])
@@ -495,7 +495,7 @@ def test_json_cut_by_the_limit_of_the_sample_is_asked_without_it(
     assert any(limits[10:])
 
 
-def test_a_trait_counts_as_given(mapped: Any, practice: Any) -> None:
+def test_a_map_sends_the_traits_that_are_set(mapped: Any, practice: Any) -> None:
     practice.script([{"pieces": ["fine"]}])
     mapped.fine("%config GroqMagics.temperature = 0.7")
     mapped.fine("%config GroqMagics.reasoning_effort = 'high'")

@@ -187,7 +187,7 @@ def test_expired_and_failed_rows_are_errors_and_handed_over_again(
     assert handed_over(practice) == 5
 
 
-def test_it_survives_the_kernel(mapped: Any, practice: Any, served: Any, monkeypatch: Any) -> None:
+def test_jobs_outlive_the_kernel(mapped: Any, practice: Any, served: Any, monkeypatch: Any) -> None:
     mapped.fine(CELL)
     for _ in range(STEPS):
         # Restart & Run All.
@@ -227,7 +227,7 @@ def test_again_hands_rows_over_once(mapped: Any, practice: Any) -> None:
     assert answers(mapped) == ["new"] * 3
 
 
-def test_again_is_over_once_its_jobs_are(mapped: Any, practice: Any) -> None:
+def test_again_ends_with_its_jobs(mapped: Any, practice: Any) -> None:
     mapped.fine(PLAIN)
     practice.script([{"pieces": ["new"]}])
     mapped.fine("%%groq_map df --batch --again --limit 2\nRate {{text}}")

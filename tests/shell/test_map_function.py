@@ -54,7 +54,7 @@ OPTIONS = (
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-def test_it_is_the_map_with_the_same_keys_in_the_journal(
+def test_the_function_and_the_magic_have_the_same_keys_in_the_journal(
     options: str, mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     if "pack" in options:
@@ -68,7 +68,7 @@ def test_it_is_the_map_with_the_same_keys_in_the_journal(
     assert len(practice.requests()) == count
 
 
-def test_the_sessions_settings_are_those_of_when_it_was_made(
+def test_a_function_keeps_the_settings_of_when_it_was_made(
     mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     mapped.fine("%config GroqMagics.temperature = 0.7\n%groq_model openai/gpt-oss-20b")
@@ -79,7 +79,7 @@ def test_the_sessions_settings_are_those_of_when_it_was_made(
     assert (sent["model"], sent["temperature"]) == ("openai/gpt-oss-20b", 0.7)
 
 
-def test_what_may_not_be_sent_is_that_of_then_and_of_now(
+def test_the_limits_of_then_and_of_now_both_apply(
     mapped: Any, function: Callable[[str], Any], practice: Any
 ) -> None:
     mapped.fine("%config GroqMagics.private = ['text']")
@@ -112,7 +112,7 @@ def test_a_key_that_was_typed_stays_in_its_process(
     assert len(practice.requests()) == 3
 
 
-def test_what_was_made_in_practice_mode_asks_no_one_else(
+def test_a_function_made_in_practice_mode_stays_in_practice_mode(
     mapped: Any, function: Callable[[str], Any], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")

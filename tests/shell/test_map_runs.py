@@ -150,7 +150,7 @@ def test_the_options_of_a_run_are_listed_and_it_is_a_run_of_its_own(
         r"2  answers: Rate \{\{text\}\} · --system Use \[key\] --temperature 0.5 +openai", text
     ), text
     assert "tok_abcdef123456" not in text
-    assert "Equal rows have one answer, listed with the run that asked it." in text
+    assert "Equal rows share one answer, listed with the run that asked for it." in text
 
 
 def test_another_run_can_be_cleared_while_one_is_in_the_background(

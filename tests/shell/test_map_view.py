@@ -58,7 +58,7 @@ def mapped(cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.Monkey
     return cells
 
 
-def test_it_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> None:
+def test_a_view_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> None:
     mapped.fine("%%groq_map df --schema 'score int'\nRate {{text}}")
     names = [name for name, _ in view.calls]
     assert (names[0], names[-1]) == ("open", "finish")
@@ -205,7 +205,7 @@ def test_data_without_rows_are_named(mapped: Any, view: Any) -> None:
 
 
 @pytest.mark.parametrize("fails_at", ["open", "progress", "rows", "finish"])
-def test_one_that_fails_breaks_no_run(mapped: Any, view: Any, fails_at: str) -> None:
+def test_a_view_that_fails_does_not_end_the_run(mapped: Any, view: Any, fails_at: str) -> None:
     view.fails_at = fails_at
     ran = mapped.fine("%%groq_map df --schema 'score int'\nRate {{text}}")
     assert mapped.shell.user_ns["answers"]["score"].tolist() == [4, 1, *[4] * 6]
@@ -237,7 +237,7 @@ def test_a_secret_that_labels_a_row_is_not_shown(
     assert "tok_abcdef123456" not in ran.everything
 
 
-def test_one_is_discarded_where_the_frame_can_not_be_made(
+def test_a_view_is_discarded_if_the_frame_can_not_be_made(
     mapped: Any, view: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_run: Any) -> None:

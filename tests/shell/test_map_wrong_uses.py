@@ -85,7 +85,7 @@ def data(cells: Any) -> Any:
     return cells
 
 
-def test_each_is_one_line_and_nothing_is_sent(data: Any, practice: Any) -> None:
+def test_a_wrong_use_is_one_line_and_sends_nothing(data: Any, practice: Any) -> None:
     for source, expected in USES.items():
         ran = data.run(source)
         assert isinstance(ran.error, GroqMagicError), (source, ran.everything)

@@ -56,7 +56,7 @@ def _models(cells: Any, names: list[str]) -> list[Any]:
     return [cells.session.service.catalogue().get(name) for name in names]
 
 
-def test_speed_seen_sorts_and_is_in_the_frame_but_not_in_what_is_saved(cells: Any) -> None:
+def test_measured_speeds_sort_and_are_in_the_frame_but_are_not_saved(cells: Any) -> None:
     before = cells.fine("%groq_models").data
     cells.fine("%%groq -m qwen/qwen3.8-27b\nHi", "a")
     assert ids(cells.fine("%groq_models --sort speed"))[0] == "qwen/qwen3.8-27b"

@@ -46,7 +46,7 @@ def test_a_prompt_of_our_notebooks_has_a_scripted_answer(practising: Any) -> Non
     assert ran.record["practice"] is True
 
 
-def test_no_speed_is_shown_that_no_model_has(practising: Any) -> None:
+def test_scripted_answers_show_no_speed(practising: Any) -> None:
     ran = practising.fine(f"%%groq\n{PROMPT}", "a")
     assert "practice, scripted" in ran.data["text/html"]
     assert practising.reply.timing.tokens_per_second is None
@@ -203,7 +203,7 @@ def test_json_without_a_script_is_json(practising: Any) -> None:
     assert practising.reply.data["note"].startswith(NO_MODEL)
 
 
-def test_what_is_left_of_the_limits_moves(practising: Any) -> None:
+def test_the_remaining_limits_go_down_with_each_ask(practising: Any) -> None:
     practising.fine(f"%%groq\n{PROMPT}", "a")
     limit = practising.session.service.limits.get("TPM")
     assert limit.limit == 300_000  # of a paid plan

@@ -1,4 +1,4 @@
-"""The notebook's ■: what came is kept, and Run All stops."""
+"""The notebook's ■: the text so far is kept, and Run All stops."""
 
 from __future__ import annotations
 

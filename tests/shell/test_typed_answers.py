@@ -225,7 +225,7 @@ def test_no_repair_follows_an_answer_that_was_cut_off(cells: Any, practice: Any)
 def test_data_is_shown_as_a_table(cells: Any, practice: Any) -> None:
     answers(practice, {"items": [CITY, {"city": "Chur <b>", "price": 3}]})
     ran = cells.fine("%groq --schema '[city, price float]' Where?", "a")
-    assert "<th>city</th>" in ran.data["text/html"]
+    assert ">city</th>" in ran.data["text/html"]
     assert "Chur &lt;b&gt;" in ran.data["text/html"]
     assert json.loads(ran.data["text/plain"]) == [CITY, {"city": "Chur <b>", "price": 3}]
     assert ran.record["options"] == {"schema": "[city, price float]"}

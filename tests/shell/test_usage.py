@@ -180,7 +180,7 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     assert "2026-10-01" in plain
 
 
-def test_an_id_that_was_refused_is_no_model_that_was_used(cells: Any) -> None:
+def test_a_refused_model_is_not_listed_as_used(cells: Any) -> None:
     for cell in ("a", "b"):
         assert cells.run("%%groq -m no/such-model\nHi", cell).error is not None
     data = cells.fine("%groq_usage").data

@@ -153,7 +153,7 @@ def test_a_new_option_is_helped_with_and_completed() -> None:
         ("--no-l", ["--no-logprobs"]),
         ("--verbosity t", ["terse"]),
     ):
-        found = _complete_option(typed, More.table(), ())
+        found = _complete_option(typed, More.table(), (), lambda _prefix: ())
         assert found is not None
         assert found[1] == offered
 

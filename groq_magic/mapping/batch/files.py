@@ -39,7 +39,7 @@ class LineFaultError(Exception):
 
 @dataclass(frozen=True)
 class FileLimits:
-    """How large one file may be: groq-api.md §7."""
+    """How large one file may be: https://console.groq.com/docs/batch."""
 
     lines: int = 50_000
     bytes: int = 95 * _MEGABYTE

@@ -54,7 +54,7 @@ class Answer:
 
 @pytest.fixture
 def ask(practice: Any) -> Callable[..., Answer]:
-    """Post a chat request to the shared server, or to another one, over raw HTTP."""
+    """Post a chat request over raw HTTP, to the shared server by default."""
 
     def post(
         prompt: str = "Hello", *, server: Any = None, key: str | None = "any", **more: Any

@@ -1,4 +1,4 @@
-"""What the practice server answers by itself."""
+"""The practice server's own answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_without_a_script_two_sentences_say_how_to_connect(ask: Any) -> None:
     assert len(re.findall(r"\.(?: |$)", sentences)) == 2
 
 
-def test_what_was_sent_stands_in_a_closed_fold(ask: Any) -> None:
+def test_a_closed_fold_shows_what_was_sent(ask: Any) -> None:
     messages = [
         {"role": "system", "content": "Be brief"},
         {"role": "user", "content": "One"},
@@ -59,7 +59,7 @@ def test_tools_that_were_offered_and_not_called_are_named(ask: Any) -> None:
     assert "No tool was called" not in said(ask(messages=called, tools=TOOLS))
 
 
-def test_what_was_sent_can_not_leave_its_fold(ask: Any) -> None:
+def test_a_hostile_prompt_stays_inside_the_fold(ask: Any) -> None:
     hostile = (
         "</details>\n\n<b>out</b>\n\n```python\nrun()\n```\n\n# Heading\r# Another\u2028# Third"
     )
@@ -72,7 +72,7 @@ def test_what_was_sent_can_not_leave_its_fold(ask: Any) -> None:
     assert fenced_code(text) == ()
 
 
-def test_answers_that_are_sent_again_do_not_grow(ask: Any) -> None:
+def test_unscripted_answers_do_not_grow_with_the_conversation(ask: Any) -> None:
     messages: list[dict[str, str]] = []
     sizes = []
     for number in range(12):
@@ -128,7 +128,7 @@ def test_json_mode_gives_an_object(ask: Any) -> None:
     assert reported["note"].startswith(FIRST_WORDS)
 
 
-def test_json_that_is_cut_off_fails(practice: Any, ask: Any) -> None:
+def test_json_that_is_cut_off_is_refused(practice: Any, ask: Any) -> None:
     practice.script([{"reply": '{"practice": true, "more": 1}', "reasoning": "Four words of it."}])
     sent = {"response_format": {"type": "json_object"}, "include_reasoning": True}
     used_up = ask("In JSON", max_completion_tokens=3, **sent)
@@ -158,7 +158,7 @@ CALL = {"id": "c1", "type": "function", "function": {"name": "add", "arguments":
 WEATHER = {"name": "get_weather", "arguments": {"city": "Oslo"}}
 
 
-def test_a_tool_is_called_whole_in_one_chunk(practice: Any, ask: Any) -> None:
+def test_a_tool_call_is_one_chunk(practice: Any, ask: Any) -> None:
     practice.script([{"tool_calls": [WEATHER]}])
     answer = ask("What is the weather in Oslo?", tools=TOOLS, stream=True)
     called = [chunk for chunk in answer.chunks if "tool_calls" in str(chunk["choices"][0])]
@@ -169,7 +169,7 @@ def test_a_tool_is_called_whole_in_one_chunk(practice: Any, ask: Any) -> None:
     assert answer.chunks[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
-def test_no_tool_is_called_that_no_script_names(ask: Any) -> None:
+def test_only_a_script_calls_tools(ask: Any) -> None:
     assert said(ask("weather", tools=TOOLS)).startswith(FIRST_WORDS)
 
 

@@ -20,16 +20,16 @@ def line(custom_id: str = "a", prompt: str = "Hello", **changes: Any) -> dict[st
     return {"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body} | changes
 
 
-def uploaded(client: groq.Groq, *lines: dict[str, Any] | bytes, name: str = "rows.jsonl") -> str:
+def upload(client: groq.Groq, *lines: dict[str, Any] | bytes, name: str = "rows.jsonl") -> str:
     written = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in lines]
     file = client.files.create(file=(name, b"\n".join(written)), purpose="batch")
     assert file.id
     return file.id
 
 
-def begun(client: groq.Groq, *lines: dict[str, Any] | bytes, **options: Any) -> str:
+def create_batch(client: groq.Groq, *lines: dict[str, Any] | bytes, **options: Any) -> str:
     given = {"endpoint": ENDPOINT, "completion_window": "24h"} | options
-    return client.batches.create(input_file_id=uploaded(client, *lines), **given).id
+    return client.batches.create(input_file_id=upload(client, *lines), **given).id
 
 
 def content(client: groq.Groq, file: str | None) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def statuses(client: groq.Groq, batch: str, count: int) -> list[str]:
 
 
 def test_a_file_is_kept_until_it_is_deleted(client: groq.Groq) -> None:
-    file = uploaded(client, line())
+    file = upload(client, line())
 
     info = client.files.info(file)
     assert (info.filename, info.purpose) == ("rows.jsonl", "batch")
@@ -88,7 +88,7 @@ def test_a_batch_goes_from_validating_to_its_answers(
     client: groq.Groq, practice: PracticeServer
 ) -> None:
     practice.script([{"match": "Two", "reply": "2\u2028"}, {"reply": "1"}])
-    batch = begun(client, line("a", "One"), line("b", "Two"), metadata={"mine": "x"})
+    batch = create_batch(client, line("a", "One"), line("b", "Two"), metadata={"mine": "x"})
 
     first = client.batches.list().data[0]
     assert (first.status, first.metadata, first.endpoint) == (
@@ -122,7 +122,7 @@ def test_rows_that_fail_or_expire_are_in_the_error_file(
             {"reply": "1"},
         ]
     )
-    batch = begun(client, line("a"), line("b", "fail"), line("c", "late"))
+    batch = create_batch(client, line("a"), line("b", "fail"), line("c", "late"))
 
     assert statuses(client, batch, 2) == ["in_progress", "expired"]
     ended = client.batches.retrieve(batch)
@@ -136,7 +136,7 @@ def test_rows_that_fail_or_expire_are_in_the_error_file(
 
 def test_a_refused_row_fails_by_itself(client: groq.Groq) -> None:
     wrong = line("b")["body"] | {"reasoning_effort": "wild"}
-    batch = begun(client, line("a"), line("b", body=wrong))
+    batch = create_batch(client, line("a"), line("b", body=wrong))
 
     assert statuses(client, batch, 2) == ["in_progress", "completed"]
     (failed,) = content(client, client.batches.retrieve(batch).error_file_id)
@@ -144,9 +144,11 @@ def test_a_refused_row_fails_by_itself(client: groq.Groq) -> None:
     assert "reasoning_effort" in failed["response"]["body"]["error"]["message"]
 
 
-def test_a_cancelled_batch_gives_what_it_has(client: groq.Groq, practice: PracticeServer) -> None:
+def test_a_cancelled_batch_keeps_its_finished_answers(
+    client: groq.Groq, practice: PracticeServer
+) -> None:
     practice.script([{"match": "slow", "batch": "waiting"}, {"reply": "1"}])
-    batch = begun(client, line("a"), line("b", "slow"))
+    batch = create_batch(client, line("a"), line("b", "slow"))
 
     assert statuses(client, batch, 3) == ["in_progress"] * 3
     assert client.batches.cancel(batch).status == "cancelling"
@@ -179,7 +181,7 @@ def test_a_file_with_a_bad_line_fails_its_batch(
     code: str,
     number: int | None,
 ) -> None:
-    batch = begun(client, *lines)
+    batch = create_batch(client, *lines)
 
     assert statuses(client, batch, 2) == ["failed"] * 2
     errors = client.batches.retrieve(batch).errors
@@ -200,16 +202,16 @@ def test_a_file_with_a_bad_line_fails_its_batch(
 )
 def test_a_batch_is_refused(client: groq.Groq, options: dict[str, Any], named: str) -> None:
     with pytest.raises(groq.BadRequestError, match=named):
-        begun(client, line(), **options)
+        create_batch(client, line(), **options)
 
 
-def test_what_is_not_there_is_not_found(client: groq.Groq) -> None:
+def test_unknown_files_and_batches_are_not_found(client: groq.Groq) -> None:
     for call in (client.batches.retrieve, client.batches.cancel):
         with pytest.raises(groq.NotFoundError):
             call("batch_1")
     with pytest.raises(groq.NotFoundError):
         client.batches.create(input_file_id="file_1", endpoint=ENDPOINT, completion_window="24h")
-    batch = begun(client, line())
+    batch = create_batch(client, line())
     statuses(client, batch, 2)
     output = client.batches.retrieve(batch).output_file_id
     with pytest.raises(groq.BadRequestError, match="purpose"):
@@ -217,7 +219,7 @@ def test_what_is_not_there_is_not_found(client: groq.Groq) -> None:
 
 
 def test_the_list_comes_in_pages(client: groq.Groq) -> None:
-    made = [begun(client, line()) for _ in range(23)]
+    made = [create_batch(client, line()) for _ in range(23)]
 
     found: list[str] = []
     cursor = None

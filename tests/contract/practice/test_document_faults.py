@@ -1,4 +1,4 @@
-"""Faults of streams, met by a request that wants one document."""
+"""Stream faults in answers that are not streamed."""
 
 from __future__ import annotations
 

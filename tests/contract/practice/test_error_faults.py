@@ -1,4 +1,4 @@
-"""Each row of the table of errors, as the real SDK meets it."""
+"""The errors that `tests.practice` documents, as the SDK raises them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MESSAGES = [{"role": "user", "content": "Hello"}]
 
 @pytest.fixture
 def failed(practice: Any, client: groq.Groq) -> Callable[[str], groq.APIStatusError]:
-    """Ask under a fault; give the exception."""
+    """Ask with a fault, and return the exception."""
 
     def run(fault: str) -> groq.APIStatusError:
         practice.faults(fault)

@@ -52,7 +52,7 @@ def test_tokens_a_minute_run_out(practice_factory: Any, ask: Any) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_what_was_not_said_is_given_back(practice: Any, ask: Any) -> None:
+def test_tokens_admitted_but_not_sent_are_given_back(practice: Any, ask: Any) -> None:
     assert ask(max_completion_tokens=60_000).status == 200
     assert practice.quota()["tokens per minute (TPM)"]["used"] < 1000
 
@@ -76,7 +76,7 @@ def test_tokens_a_day_run_out(practice_factory: Any, ask: Any) -> None:
     assert "(TPD)" in ask(server=server).error["message"]
 
 
-def test_no_limit_has_no_header(practice_factory: Any, ask: Any) -> None:
+def test_a_limit_of_0_has_no_headers(practice_factory: Any, ask: Any) -> None:
     headers = ask(server=practice_factory(tokens_per_minute=0)).headers
     assert "x-ratelimit-limit-tokens" not in headers
     assert "x-ratelimit-limit-requests" in headers

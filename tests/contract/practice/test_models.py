@@ -40,7 +40,7 @@ def test_an_unknown_model_is_not_found(client: groq.Groq) -> None:
     assert caught.value.body["error"]["code"] == "model_not_found"
 
 
-def test_models_meet_faults_of_their_own(practice: Any, client: groq.Groq) -> None:
+def test_requests_for_models_have_their_own_faults(practice: Any, client: groq.Groq) -> None:
     practice.faults(models=("503",))
     with pytest.raises(groq.InternalServerError):
         client.models.list()

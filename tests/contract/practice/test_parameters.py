@@ -1,4 +1,4 @@
-"""What the API takes and what it refuses."""
+"""Requests that the API accepts, and requests that it refuses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def image(url: str = PIXEL) -> dict[str, Any]:
         {"messages": [{"role": "assistant", "content": "A"}, {"role": "user", "content": "B"}]},
     ],
 )
-def test_takes(ask: Any, sent: Any) -> None:
+def test_a_valid_request_is_accepted(ask: Any, sent: Any) -> None:
     assert ask(**sent).status == 200
 
 
@@ -126,14 +126,14 @@ def test_takes(ask: Any, sent: Any) -> None:
         ({"model": "whisper-large-v3"}, "does not support chat completions"),
     ],
 )
-def test_refuses(ask: Any, sent: Any, said: Any) -> None:
+def test_an_invalid_request_is_refused(ask: Any, sent: Any, said: Any) -> None:
     answer = ask(**sent)
     assert answer.status == 400
     assert said in answer.error["message"]
     assert answer.error["type"] == "invalid_request_error"
 
 
-def test_only_the_vision_model_sees(ask: Any) -> None:
+def test_only_the_vision_model_accepts_an_image(ask: Any) -> None:
     messages = [{"role": "user", "content": [{"type": "text", "text": "What?"}, image()]}]
     assert ask(model=QWEN, messages=messages).status == 200
     refused = ask(messages=messages)
@@ -151,7 +151,7 @@ def test_three_images_are_the_most(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,@@@", "data:text/plain,hi", "file:///x"])
-def test_a_image_must_be_one(ask: Any, url: Any) -> None:
+def test_an_invalid_image_is_refused(ask: Any, url: Any) -> None:
     messages = [{"role": "user", "content": [image(url)]}]
     assert ask(model=QWEN, messages=messages).status == 400
 
@@ -223,7 +223,7 @@ RESULT = {"role": "tool", "tool_call_id": "1", "content": "2"}
 OTHER = {**CALL, "id": "2"}
 
 
-def test_takes_calls_with_their_results(ask: Any) -> None:
+def test_calls_with_their_results_are_accepted(ask: Any) -> None:
     two = [{"role": "assistant", "content": "", "tool_calls": [CALL, OTHER]}]
     results = [{**RESULT, "tool_call_id": "2"}, RESULT]
     answer = ask(tools=[TOOL], messages=[ASKED, CALLED, RESULT, *two, *results, ASKED])
@@ -255,13 +255,13 @@ def test_takes_calls_with_their_results(ask: Any) -> None:
         ([ASKED, {**CALLED, "tool_calls": [{**CALL, "index": 0}]}], "unsupported"),
     ],
 )
-def test_refuses_calls_and_results_that_do_not_fit(ask: Any, messages: Any, said: str) -> None:
+def test_calls_and_results_that_do_not_fit_are_refused(ask: Any, messages: Any, said: str) -> None:
     answer = ask(tools=[TOOL], messages=messages)
     assert answer.status == 400
     assert said in answer.error["message"]
 
 
-def test_users_meet_the_refusal_of_tools_too() -> None:
+def test_the_shipped_server_refuses_wrong_tools_too() -> None:
     tools = [{"type": "function", "function": {"name": "f"}}, {"type": "code_interpreter"}]
     sent = {"messages": [{"role": "user", "content": "Hi"}], "tools": tools}
     assert checks.check({**sent, "model": "openai/gpt-oss-20b"}).parameters["tools"] == tools

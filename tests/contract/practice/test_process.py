@@ -1,4 +1,4 @@
-"""The process: how it starts, what it records, and how it ends."""
+"""The server's process: its start, its records, its connections and its end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_refusals_are_recorded(practice: Any, ask: Any) -> None:
     ]
 
 
-def test_a_client_that_goes_is_noticed_and_generation_stops(practice: Any) -> None:
+def test_generation_stops_when_the_client_disconnects(practice: Any) -> None:
     practice.script([{"reply": "word " * 500, "tokens_per_second": 100}])
     with practice.control.stream("POST", CHAT, json=REQUEST, headers=KEY) as answer:
         next(answer.iter_raw())
@@ -53,7 +53,7 @@ def test_a_client_that_goes_is_noticed_and_generation_stops(practice: Any) -> No
     assert record["pieces"] < 400
 
 
-def test_a_client_that_goes_at_full_speed_is_noticed(practice: Any) -> None:
+def test_a_disconnect_at_full_speed_is_recorded(practice: Any) -> None:
     practice.script([{"reply": "word " * 200_000}])
     with practice.control.stream("POST", CHAT, json=REQUEST, headers=KEY) as answer:
         next(answer.iter_raw())
@@ -62,7 +62,7 @@ def test_a_client_that_goes_at_full_speed_is_noticed(practice: Any) -> None:
     assert record["pieces"] < 200_000
 
 
-def test_a_client_that_goes_while_headers_are_awaited_is_noticed(practice: Any) -> None:
+def test_a_disconnect_before_the_headers_is_recorded(practice: Any) -> None:
     practice.faults("stall-before-headers")
     with pytest.raises(httpx.ReadTimeout):
         practice.control.post(CHAT, json=REQUEST, headers=KEY, timeout=0.1)
@@ -93,7 +93,7 @@ def test_a_script_is_a_start_option(practice_factory: Any, ask: Any, tmp_path: A
     assert ask(server=server, stream=True).joined() == "scripted"
 
 
-def test_it_ends_when_its_parents_pipe_ends(practice_factory: Any) -> None:
+def test_the_server_ends_when_its_stdin_ends(practice_factory: Any) -> None:
     server = practice_factory()
     server.process.stdin.close()
     assert server.process.wait(5) == 0
@@ -116,7 +116,7 @@ def test_a_port_that_is_taken_is_reported(practice: Any) -> None:
     assert "in use" in ended.stderr
 
 
-def test_it_imports_nothing_of_the_client_side() -> None:
+def test_the_server_imports_no_package_of_the_client() -> None:
     code = (
         "import sys, groq_magic.practice.command\n"
         "wrong = {'groq', 'httpx', 'pydantic', 'ipywidgets', 'anywidget', 'markdown', 'IPython'}\n"
@@ -129,7 +129,7 @@ def test_it_imports_nothing_of_the_client_side() -> None:
 
 
 def exchanged(practice: Any, request: str) -> bytes:
-    """Send raw bytes; give everything that comes until the server closes the connection."""
+    """Send raw bytes; return everything until the server closes the connection."""
     port = int(practice.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(request.encode())
@@ -144,7 +144,9 @@ def exchanged(practice: Any, request: str) -> bytes:
         ("Content-Length: 999999999999", b"413"),
     ],
 )
-def test_a_body_of_no_good_length_is_refused(practice: Any, header: str, status: bytes) -> None:
+def test_a_body_without_a_valid_length_is_refused(
+    practice: Any, header: str, status: bytes
+) -> None:
     answer = exchanged(practice, f"POST {CHAT} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert b'"invalid_request_error"' in answer
@@ -169,7 +171,7 @@ def test_many_clients_at_once_are_answered(practice: Any, ask: Any) -> None:
     assert texts == ["word " * 20] * 60
 
 
-def test_what_tests_alone_need_is_not_shipped() -> None:
+def test_the_shipped_server_has_no_endpoints_for_tests() -> None:
     command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as server:
@@ -180,12 +182,12 @@ def test_what_tests_alone_need_is_not_shipped() -> None:
             assert client.get("/practice/requests").status_code == 404
             with client.stream("POST", CHAT, json=REQUEST, headers=KEY) as answer:
                 assert "Practice" in "".join(answer.iter_text())
-            # It ends while a connection is open.
+            # Although a connection is open.
             server.stdin.close()
             assert server.wait(5) == 0
 
 
-def test_an_answer_that_waits_holds_no_other_up(practice: Any, ask: Any) -> None:
+def test_a_slow_reader_does_not_block_other_answers(practice: Any, ask: Any) -> None:
     practice.script([{"match": "long", "reply": "word " * 100_000}, {"reply": "short"}])
     long = {**REQUEST, "messages": [{"role": "user", "content": "long"}]}
     with practice.control.stream("POST", CHAT, json=long, headers=KEY) as answer:

@@ -22,7 +22,7 @@ def test_a_reply_is_sent_as_it_is(practice: Any, ask: Any) -> None:
     assert said(ask("Something else")).startswith("Practice mode")
 
 
-def test_the_first_that_fits_and_is_not_used_up_answers(practice: Any, ask: Any) -> None:
+def test_the_first_fitting_reply_with_uses_left_answers(practice: Any, ask: Any) -> None:
     practice.script([{"reply": "first", "times": 2}, {"reply": "then"}])
     assert [said(ask()) for _ in range(3)] == ["first", "first", "then"]
 
@@ -97,7 +97,7 @@ def test_a_prompt_is_matched_as_it_is_typed(practice: Any, ask: Any, sent: str) 
         "How do I clean `df`?\n\nAnd `other`?",
     ],
 )
-def test_a_changed_prompt_is_another_one(practice: Any, ask: Any, sent: str) -> None:
+def test_a_changed_prompt_does_not_fit(practice: Any, ask: Any, sent: str) -> None:
     practice.script([{"prompt": "How do I clean {{df}}?", "reply": "So"}])
     assert said(ask(sent)).startswith("Practice mode")
 
@@ -109,7 +109,7 @@ def test_code_is_matched_whole(practice: Any, ask: Any) -> None:
         assert said(ask(sent)).startswith("Practice mode")
 
 
-def test_a_used_up_minute_is_met_as_a_real_one(practice: Any, ask: Any) -> None:
+def test_busy_refuses_a_request_as_a_used_up_minute_does(practice: Any, ask: Any) -> None:
     practice.script([{"prompt": "Wait", "busy": 4, "times": 1}, {"prompt": "Wait", "reply": "So"}])
     refused = ask("Wait")
     assert refused.status == 429
@@ -118,7 +118,7 @@ def test_a_used_up_minute_is_met_as_a_real_one(practice: Any, ask: Any) -> None:
     assert re.search(r"Limit 300000, Used 3\d{5}, Requested \d+\.", refused.error["message"])
 
 
-def test_without_a_limit_nothing_is_used_up(practice_factory: Any, ask: Any) -> None:
+def test_busy_does_nothing_without_a_limit(practice_factory: Any, ask: Any) -> None:
     server = practice_factory(tokens_per_minute=0)
     server.script([{"prompt": "Wait", "busy": 4, "times": 1}, {"prompt": "Wait", "reply": "So"}])
     assert said(ask("Wait", server=server)) == "So"
@@ -155,5 +155,5 @@ def test_the_shipped_scripts_answer_the_prompts_that_the_notebooks_propose_to_tr
         [{"match": "x"}],
     ],
 )
-def test_a_script_that_says_nothing_is_refused(practice: Any, script: Any) -> None:
+def test_an_invalid_script_is_refused(practice: Any, script: Any) -> None:
     assert practice.control.post("/practice/script", json=script).status_code == 400

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     import groq
 
-import json
-import re
-
-import pytest
-
-U = {
+USAGE = {
     "queue_time",
     "prompt_tokens",
     "prompt_time",
@@ -70,7 +69,7 @@ def test_the_last_chunk_has_the_usage_twice_and_done_follows(ask: Any) -> None:
         "logprobs": None,
         "finish_reason": "stop",
     }
-    assert set(last["usage"]) == U
+    assert set(last["usage"]) == USAGE
     assert last["x_groq"]["usage"] == last["usage"]
     usage = last["usage"]
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
@@ -125,7 +124,7 @@ def test_no_effort_means_no_reasoning(ask: Any) -> None:
     assert "completion_tokens_details" not in answer.chunks[-1]["usage"]
 
 
-def test_the_sdk_reads_it(client: groq.Groq) -> None:
+def test_the_sdk_reads_a_stream(client: groq.Groq) -> None:
     with client.chat.completions.create(
         model="openai/gpt-oss-20b",
         messages=[{"role": "user", "content": "Hello"}],

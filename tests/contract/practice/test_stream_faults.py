@@ -1,4 +1,4 @@
-"""Each row of the table of stream faults, as the real SDK meets it."""
+"""The stream faults that `tests.practice` documents, as the SDK meets them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PIECES = ["one", " two", " three", " four", " five"]
 
 @pytest.fixture
 def streamed(practice: Any, client: groq.Groq) -> Callable[..., Any]:
-    """Stream a scripted answer under a fault; give text, chunks and the exception."""
+    """Stream a scripted answer with a fault; return text, chunks and the exception."""
 
     def run(fault: str, **more: Any) -> tuple[str, list[Any], Exception | None]:
         practice.script([{"pieces": PIECES}])
@@ -30,8 +30,8 @@ def streamed(practice: Any, client: groq.Groq) -> Callable[..., Any]:
                 model=MODEL, messages=MESSAGES, stream=True
             ) as stream:
                 for chunk in stream:
-                    chunks.append(chunk)  # noqa: PERF402 - what came before an error is kept
-        except Exception as error:  # noqa: BLE001 - which one it is, is what is tested
+                    chunks.append(chunk)  # noqa: PERF402 - keeps the chunks before an error
+        except Exception as error:  # noqa: BLE001 - the tests check which one it is
             caught = error
         text = "".join(
             choice.delta.content or "" for chunk in chunks for choice in chunk.choices or []
@@ -120,7 +120,7 @@ def test_an_error_in_x_groq_raises_nothing(streamed: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", ["no-finish-reason", "eof:after=9", "no-blank-line"])
-def test_a_truncated_stream_ends_as_if_all_were_well(streamed: Any, fault: Any) -> None:
+def test_a_truncated_stream_raises_nothing(streamed: Any, fault: Any) -> None:
     text, chunks, caught = streamed(fault)
     assert (text, caught) == ("one two three four five", None)
     assert finish_reasons(chunks) == []
@@ -133,7 +133,9 @@ def test_a_stream_without_done_is_whole(streamed: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", ["comments", "crlf", "bytes", "pause:after=2:seconds=0.05"])
-def test_odd_but_sound_streams_are_read_whole(practice: Any, client: groq.Groq, fault: Any) -> None:
+def test_unusual_but_valid_streams_are_read_whole(
+    practice: Any, client: groq.Groq, fault: Any
+) -> None:
     practice.script([{"pieces": ["naïve", " 🎉", " ≈"]}])
     practice.faults(fault)
     stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
@@ -218,7 +220,7 @@ def test_tool_calls_may_come_in_fragments(practice: Any, client: groq.Groq) -> N
     assert json.loads(joined) == {"a": 1, "b": 2}
 
 
-def test_a_fault_is_met_once(practice: Any, ask: Any) -> None:
+def test_each_fault_applies_to_one_request(practice: Any, ask: Any) -> None:
     practice.faults("503", "ok", "500")
     assert [ask().status for _ in range(4)] == [503, 200, 500, 200]
 

@@ -119,7 +119,7 @@ def test_a_key_counts_only_where_the_notebook_will_find_it(calls: Any, tmp_path:
     assert elsewhere["GROQ_MAGIC_PRACTICE"] == "1"
 
 
-def test_a_malformed_key_is_said_and_not_shown(
+def test_a_malformed_key_is_reported_but_not_shown(
     calls: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "'gsk_made_up'")
@@ -130,7 +130,7 @@ def test_a_malformed_key_is_said_and_not_shown(
     assert "gsk_made_up" not in reported.err + reported.out
 
 
-def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> None:
+def test_an_existing_copy_is_kept(calls: Any, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     cli.main(["demo", "--folder", str(folder)])
     copy = folder / "01_quickstart.ipynb"
@@ -142,7 +142,7 @@ def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> Non
     assert len(calls) == 2
 
 
-def test_who_ends_the_demo_ends_jupyterlab(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sigterm_to_the_demo_ends_jupyterlab(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[bool] = []
 
     def wait(_lab: Any) -> int:
@@ -183,7 +183,7 @@ def test_an_interrupt_is_left_to_jupyterlab(calls: Any, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("arguments", "module"), [(["demo"], "jupyterlab"), (["demo", "--execute"], "nbconvert")]
 )
-def test_what_is_missing_is_named_with_the_way_to_get_it(
+def test_a_missing_package_is_named_with_its_install_command(
     monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str], module: str
 ) -> None:
     monkeypatch.setattr(demo, "find_spec", lambda _module: None)
@@ -194,7 +194,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
 
 
 @pytest.mark.parametrize("arguments", [[], ["dmeo"], ["demo", "--nothing"]])
-def test_a_wrong_command_says_how(arguments: list[str], capsys: Any) -> None:
+def test_a_wrong_command_shows_the_usage(arguments: list[str], capsys: Any) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2

@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def _no_key_and_no_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("GROQ_API_KEY", "GROQ_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -49,7 +49,7 @@ def test_with_a_key_and_a_connection_asks_will_work(
     assert len(practice.requests("/openai/v1/models")) == 1
 
 
-def test_without_a_key_it_says_where_one_is_from(capsys: Any) -> None:
+def test_without_a_key_the_report_names_the_page_of_keys(capsys: Any) -> None:
     status, found, last = report(capsys)
     assert status == 1
     assert found["key"].startswith("missing: set GROQ_API_KEY")
@@ -58,7 +58,7 @@ def test_without_a_key_it_says_where_one_is_from(capsys: Any) -> None:
     assert "`%groq_practice on` in a notebook, and `groq-magic demo`, need no key" in last
 
 
-def test_a_deleted_folder_is_a_line(
+def test_a_deleted_folder_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     gone = tmp_path / "gone"
@@ -82,7 +82,7 @@ def test_a_deleted_folder_is_a_line(
         (("GROQ_API_KEY", f"'{KEY}'"), "key fault: The key from GROQ_API_KEY is in quote marks"),
     ],
 )
-def test_a_fault_is_a_line(
+def test_a_fault_is_reported_in_its_line(
     monkeypatch: pytest.MonkeyPatch, capsys: Any, setting: tuple[str, str], line: str
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", KEY)

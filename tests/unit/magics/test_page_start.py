@@ -10,7 +10,7 @@ from typing import Any
 from groq_magic.magics.page_start import start_page_later
 
 
-def test_nothing_is_made_where_the_extension_was_unloaded_meanwhile() -> None:
+def test_nothing_is_made_if_the_extension_was_unloaded() -> None:
     looks = 0
     made: list[Any] = []
 

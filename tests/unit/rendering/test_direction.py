@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groq_magic.rendering import to_html
+from tests.unit.rendering.dom import with_alignment
 
 
 @pytest.mark.parametrize(
@@ -35,4 +36,4 @@ from groq_magic.rendering import to_html
     ],
 )
 def test_a_block_has_the_direction_of_its_first_strong_character(source: str, html: str) -> None:
-    assert to_html(source).strip() == html
+    assert to_html(source).strip() == with_alignment(html)

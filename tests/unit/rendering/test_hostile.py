@@ -61,7 +61,7 @@ def _danger(element: Any, name: str, value: str) -> str:
     elif name == "src":
         bad = not re.match(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$", value)
     elif name == "style":
-        bad = re.fullmatch(r"text-align: (left|center|right)", value) is None
+        bad = re.fullmatch(r"text-align: (start|left|center|right)", value) is None
     elif name == "class":
         bad = _CLASS.fullmatch(value) is None
     elif name == "aria-label":

@@ -62,7 +62,7 @@ def _acts(name: str, value: str) -> bool:
         case "src":
             return re.match(r"data:image/(?:png|jpeg|gif|webp);base64,", value) is None
         case "style":
-            return re.fullmatch(r"text-align: ?(?:left|center|right);?", value) is None
+            return re.fullmatch(r"text-align: ?(?:start|left|center|right);?", value) is None
         case "type":
             return value != "checkbox"
         case "class":

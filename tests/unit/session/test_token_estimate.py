@@ -31,7 +31,7 @@ def of(text: str) -> dict[str, Any]:
 @given(MESSAGES)
 @settings(max_examples=examples(50))
 def test_the_estimate_is_what_practice_mode_counts(messages: list[dict[str, Any]]) -> None:
-    counted = tokens.AROUND + sum(map(tokens.message_tokens, messages))
+    counted = tokens.PER_REQUEST + sum(map(tokens.message_tokens, messages))
     assert TokenEstimate().of_request({"messages": messages}) == counted
 
 

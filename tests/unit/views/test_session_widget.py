@@ -110,6 +110,22 @@ def test_a_key_from_the_page_goes_on_and_is_in_no_state(
     live.close()
 
 
+def test_pages_get_the_state_of_a_key_that_an_ask_found(
+    make_live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = [KeyFacts("no key yet", wanted=True)]
+    live = make_live(key=lambda: states[-1])
+    sent = sent_by(live, monkeypatch)
+
+    live.refresh()
+    states.append(KeyFacts("key from GROQ_API_KEY", wanted=False))
+    live.refresh()
+    live.refresh()
+
+    assert sent == [{"key": {"state": "key from GROQ_API_KEY", "wanted": False, "error": ""}}]
+    live.close()
+
+
 def test_pages_get_the_code_that_is_inserted_below_a_cell_the_latest_of_each(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,32 +14,32 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["hiding_secrets"]
+__all__ = ["reporting_errors"]
 
 _Result = TypeVar("_Result")
 
 
-def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; in its errors `[key]` replaces each secret."""
+def reporting_errors(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
+    """Call, and return the result; an error is announced, and raised without secrets."""
     try:
         return call()
     except GroqMagicError as error:
         shown = error
-        # An interrupt while the session is made must not hide the error.
+        # Without the session, or if it is interrupted, the error is raised as it is.
         with contextlib.suppress(GroqMagicError, KeyboardInterrupt):
             shown = _without_secrets(session(), error)
             _announce(session(), shown)
         if shown is error:
             raise
-    # Raised outside of `except`, it has no context.
+    # Outside of `except`, so that the error with secrets is not its context.
     raise shown
 
 
 def _announce(session: Session, error: GroqMagicError) -> None:
-    # JupyterLab announces no error. Threads of a program show none.
+    # JupyterLab itself doesn't announce errors. Only the main thread shows errors on the page.
     if session.live is None or threading.current_thread() is not threading.main_thread():
         return
-    with contextlib.suppress(Exception):  # whatever a front end does, the error is raised
+    with contextlib.suppress(Exception):  # the error itself is raised in any case
         session.live.announce_error(phrase_plain(str(error)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import PromptError
-from groq_magic.magics.errors_shown import hiding_secrets
+from groq_magic.magics.reported_errors import reporting_errors
 
 
 class Secrets:
@@ -30,11 +30,11 @@ def test_an_error_is_announced_as_it_is_raised() -> None:
     announced: list[str] = []
     live = SimpleNamespace(announce_error=announced.append)
     with pytest.raises(PromptError, match=r"\[key\] can't be sent"):
-        hiding_secrets(failing_session(live), fail)
+        reporting_errors(failing_session(live), fail)
     assert announced == ["[key] can't be sent. Use %groq_key."]
 
 
 @pytest.mark.parametrize("live", [None, SimpleNamespace()])
 def test_without_a_page_the_error_is_raised_all_the_same(live: Any) -> None:
     with pytest.raises(PromptError, match="can't be sent"):
-        hiding_secrets(failing_session(live), fail)
+        reporting_errors(failing_session(live), fail)
