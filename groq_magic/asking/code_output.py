@@ -53,8 +53,8 @@ class CodeOutput:
     """
 
     text: str
-    images: tuple[PromptImage, ...] = field(default=(), repr=False)
-    is_schema: bool = False
+    images: tuple[PromptImage, ...] = field(repr=False)
+    is_schema: bool
 
     @property
     def size(self) -> str:

@@ -17,7 +17,7 @@ from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
 from groq_magic.session.recent_cells import recent_cells
-from groq_magic.tools import NO_TOOLS, ToolSet, tool_set_of
+from groq_magic.tools import ToolSet, tool_set_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,10 +72,10 @@ class Draft:
     included: tuple[IncludedValue, ...]
     notices: tuple[str, ...]
     secrets: Secrets
-    values_sha: str | None = None
-    schema: Schema | None = field(default=None, repr=False)
-    images: tuple[PromptImage, ...] = ()
-    tools: ToolSet = NO_TOOLS
+    values_sha: str | None
+    schema: Schema | None = field(repr=False)
+    images: tuple[PromptImage, ...]
+    tools: ToolSet
 
     @property
     def whole(self) -> str:

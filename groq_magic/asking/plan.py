@@ -73,7 +73,7 @@ class PlanInputs:
     tokens_per_byte: float
     without_secrets: Callable[[Iterable[Turn], Secrets], list[Turn]]
     privacy: Privacy
-    is_for_images: bool = False
+    is_for_images: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Plan:
     window: HistoryWindow
     earlier: SentMessages
     request: Mapping[str, Any] = field(repr=False)
-    form: SchemaForm | None = field(default=None, repr=False)
-    is_for_images: bool = False
+    form: SchemaForm | None = field(repr=False)
+    is_for_images: bool
 
     @property
     def included(self) -> tuple[tuple[str, int | str], ...]:

@@ -98,7 +98,7 @@ class CodeAnswer:
     """
 
     text: str
-    state: CallState = "returned"
+    state: CallState
     images: tuple[PromptImage, ...] = field(default=(), repr=False)
 
 

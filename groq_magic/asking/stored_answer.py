@@ -93,7 +93,7 @@ class StoredAnswer:
     text: str
     model: str
     finish_reason: str
-    usage: Mapping[str, Any] | None = None
+    usage: Mapping[str, Any] | None
     reasoning: str = ""
     above_sha: str | None = None
     code_sha: str | None = None

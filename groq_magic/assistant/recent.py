@@ -48,10 +48,10 @@ class RecentCell:
     """
 
     cell: Cell
-    identity: str = ""
-    printed: str = field(default="", repr=False)
-    value: str = field(default="", repr=False)
-    failure: Failure | None = field(default=None, repr=False)
+    identity: str
+    printed: str = field(repr=False)
+    value: str = field(repr=False)
+    failure: Failure | None = field(repr=False)
 
 
 def is_ask(source: str) -> bool:
@@ -61,7 +61,7 @@ def is_ask(source: str) -> bool:
 
 
 def recent_values(
-    cells: Sequence[RecentCell], context: Context, scrub: Callable[[str], str] = str
+    cells: Sequence[RecentCell], context: Context, scrub: Callable[[str], str]
 ) -> tuple[NamedValue, ...]:
     """Return cells as a prompt includes them; together they fit into the context's room.
 

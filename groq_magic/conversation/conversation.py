@@ -31,7 +31,7 @@ class Conversation:
     """
 
     name: str
-    practice: bool = False
+    practice: bool
     turns: tuple[Turn, ...] = ()
 
     def index_of(self, key: TurnKey) -> int:

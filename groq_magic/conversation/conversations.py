@@ -151,9 +151,7 @@ class Conversations:
             key = shown
         present = self._histories[practice].get(conversation)
         after = present.asked_before(key)
-        pending = PendingTurn(
-            shown, key, conversation, practice, once, after=after, cell_number=cell_number
-        )
+        pending = PendingTurn(shown, key, conversation, practice, once, after, cell_number)
         if not once:
             above = self._arrangements.before(present, pending.turn)
             # A cell that retries another cell's ask loses its own turn: it is not sent.

@@ -41,7 +41,7 @@ class CodeCell:
     source: str
     execution: int
     outputs: tuple[Mapping[str, Any], ...]
-    hidden: frozenset[str] = frozenset()
+    hidden: frozenset[str]
 
     @property
     def records(self) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

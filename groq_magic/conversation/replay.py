@@ -65,7 +65,7 @@ class Replay:
         self,
         answers: Sequence[SavedTurn],
         *,
-        cells: Iterable[str] = (),
+        cells: Iterable[str],
         seen: Iterable[str] = (),
     ) -> None:
         self.answers = tuple(answers)

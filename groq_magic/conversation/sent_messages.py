@@ -43,8 +43,8 @@ class SentMessages:
     messages: tuple[Mapping[str, Any], ...] = field(repr=False)
     values: tuple[NamedValue, ...]
     left_out: tuple[str, ...]
-    answers_left_out: int = 0
-    seen: Privacy | None = None
+    answers_left_out: int
+    seen: Privacy | None
 
 
 def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy) -> SentMessages:

@@ -194,12 +194,12 @@ class PendingTurn:
         Whether the practice server answers.
     once : bool
         Whether it neither reads nor writes the conversation.
-    before : tuple of Turn
-        The turns above it.
     after : TurnKey or None
         The turn asked just before it (see `Turn`).
     cell_number : int or None
         The number in brackets beside the cell that asks.
+    before : tuple of Turn
+        The turns above it.
     """
 
     shown: TurnKey
@@ -207,9 +207,9 @@ class PendingTurn:
     conversation: str
     practice: bool
     once: bool
+    after: TurnKey | None
+    cell_number: int | None
     before: tuple[Turn, ...] = ()
-    after: TurnKey | None = None
-    cell_number: int | None = None
 
     @property
     def number(self) -> int:

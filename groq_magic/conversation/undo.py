@@ -46,9 +46,9 @@ class Change:
 
     before: Mapping[str, Conversation]
     kind: Literal["ask", "drop", "leftovers", "reset", "restore"]
-    name: str = ""
-    key: TurnKey | None = None
-    run: CellRun | None = None
+    name: str
+    key: TurnKey | None
+    run: CellRun | None
 
 
 class UndoHistory:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from groq_magic.prompt.privacy import Privacy
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from groq_magic.prompt.privacy import Description
+    from groq_magic.prompt.privacy import Description, Privacy
 
 __all__ = ["IncludedValue", "NamedValue", "named_value", "with_values"]
 
@@ -62,7 +60,7 @@ class NamedValue:
 
     name: str
     text: str = field(repr=False)
-    privacy: Privacy = field(default_factory=Privacy)
+    privacy: Privacy
     cell: str | None = None
 
     @property

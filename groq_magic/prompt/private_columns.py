@@ -67,7 +67,7 @@ class PrivateColumns:
     """
 
     def __init__(
-        self, roots: Iterable[Any], privacy: Privacy, known: PrivateColumns | None = None
+        self, roots: Iterable[Any], privacy: Privacy, known: PrivateColumns | None
     ) -> None:
         self._privacy = privacy
         self.data: dict[tuple[int, bool], Any] = {**known.data} if known is not None else {}

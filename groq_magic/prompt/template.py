@@ -77,7 +77,7 @@ def fill_from(
     text: str,
     own: Mapping[str, Any],
     namespace: Mapping[str, Any],
-    privacy: Privacy | None = None,
+    privacy: Privacy | None,
 ) -> FilledPrompt:
     """Fill in the expressions that begin with a name of the calling code, and no others.
 
@@ -88,7 +88,7 @@ def fill_from(
         The variables of the calling code, which hide those of the namespace.
     namespace : Mapping of str to Any
         The user's variables.
-    privacy : Privacy, optional
+    privacy : Privacy or None
 
     Raises
     ------

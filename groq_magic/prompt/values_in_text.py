@@ -51,7 +51,7 @@ class SearchedText:
         Runs of only these words are no values.
     """
 
-    def __init__(self, text: str, known: frozenset[str] = frozenset()) -> None:
+    def __init__(self, text: str, known: frozenset[str]) -> None:
         self.text = text
         self.runs = _runs_in(text, known)
         self.cuts = _cuts_in(text)

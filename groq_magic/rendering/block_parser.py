@@ -29,6 +29,7 @@ from groq_magic.rendering.block_tree import CONTAINERS, Block, BlockTree, parent
 from groq_magic.rendering.characters import unescape
 from groq_magic.rendering.lines import CODE_INDENT, Line
 from groq_magic.rendering.raw_html import html_ends, html_kind
+from groq_magic.rendering.sanitise import RAW_TAGS
 
 if TYPE_CHECKING:
     from groq_magic.rendering.links import Definitions
@@ -48,7 +49,7 @@ class BlockParser:
     definitions : MutableMapping, optional
         Receives the link reference definitions, by folded label.
     tags : frozenset of str, optional
-        The HTML tags that alone make an HTML block; None for all.
+        The HTML tags that alone make an HTML block.
     formulas : bool
         Whether a displayed formula's lines stay together, whatever they begin with.
     """
@@ -56,7 +57,7 @@ class BlockParser:
     def __init__(
         self,
         definitions: Definitions | None = None,
-        tags: frozenset[str] | None = None,
+        tags: frozenset[str] = RAW_TAGS,
         *,
         formulas: bool = True,
     ) -> None:

@@ -15,7 +15,7 @@ from markdown import Markdown
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.direction import mark_direction
 from groq_magic.rendering.elements import code_element
-from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
+from groq_magic.rendering.gfm import Gfm, Inline, Parser
 from groq_magic.rendering.lines import lines_of
 from groq_magic.rendering.page_blocks import Group, next_group
 from groq_magic.rendering.sanitise import sanitised
@@ -46,7 +46,7 @@ class Renderer:
 
     Parameters
     ----------
-    formulas : {"mathml", "tex", "source"} or None
+    formulas : {"mathml", "tex"} or None
         How formulas are shown; None: they are read as text.
 
     Attributes
@@ -56,7 +56,7 @@ class Renderer:
     """
 
     def __init__(self, formulas: Shape | None) -> None:
-        self._gfm = Gfm(Dialect(formulas))
+        self._gfm = Gfm(formulas)
         self._markdown = Markdown(extensions=[self._gfm], output_format="html")
         parser, inline = self._markdown.parser, self._markdown.treeprocessors["inline"]
         if not isinstance(parser, Parser) or not isinstance(inline, Inline):

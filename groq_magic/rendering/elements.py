@@ -10,6 +10,7 @@ from groq_magic.rendering import tables
 from groq_magic.rendering.highlight import Highlighter
 from groq_magic.rendering.incomplete import trimmed
 from groq_magic.rendering.inline_tree import serialisable
+from groq_magic.rendering.raw_html import shown_html
 from groq_magic.rendering.sanitise import ours
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class LeafText(str):
     cell: bool
 
 
-def leaf_text(text: str, *, growing: bool = False, cell: bool = False) -> LeafText:
+def leaf_text(text: str, *, growing: bool, cell: bool = False) -> LeafText:
     """Return text for the inline parser."""
     leaf = LeafText(text)
     leaf.growing, leaf.cell = growing, cell
@@ -56,13 +57,10 @@ class TreeBuilder:
     ----------
     stash : callable
         Returns a placeholder for a string of HTML in an element's text.
-    shown : callable
-        Returns the part of a block of raw HTML that is shown.
     """
 
-    def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
+    def __init__(self, stash: Callable[[str], str]) -> None:
         self._stash = stash
-        self._shown = shown
         self.highlighter = Highlighter()
         self._work = 0
 
@@ -83,7 +81,7 @@ class TreeBuilder:
         elif kind == "html":
             source = "\n".join(block.lines)
             self._work += len(source) + _WORK_OF_TAG * source.count("<")
-            html = self._shown(trimmed(source) if block.incomplete else source)
+            html = shown_html(trimmed(source) if block.incomplete else source)
             _group(parent).text = self._stash(f"{html}\n" if html else "")
         elif kind == "rule":
             SubElement(parent, "hr")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from groq_magic.rendering.block_parser import BlockParser
 from groq_magic.rendering.lines import lines_of
-from groq_magic.rendering.sanitise import RAW_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +48,7 @@ def fenced_code(markdown: str) -> tuple[Fence, ...]:
     markdown : str
         A complete or partial answer.
     """
-    parser = BlockParser(tags=RAW_TAGS)
+    parser = BlockParser()
     for line in lines_of(markdown):
         parser.feed(line)
     return tuple(_fences(parser.finish()))

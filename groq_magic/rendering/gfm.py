@@ -23,8 +23,8 @@ from groq_magic.rendering.elements import LeafText, TreeBuilder
 from groq_magic.rendering.inline_parser import InlineParser
 from groq_magic.rendering.inline_tree import fill, serialisable
 from groq_magic.rendering.lines import lines_of
-from groq_magic.rendering.raw_html import RawTags, shown_html
-from groq_magic.rendering.sanitise import RAW_TAGS, balanced, ours
+from groq_magic.rendering.raw_html import RawTags
+from groq_magic.rendering.sanitise import balanced, ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from groq_magic.rendering.links import Definitions
-    from groq_magic.rendering.maths import Formula
+    from groq_magic.rendering.maths import Formula, Shape
 
 __all__ = ["Gfm", "Inline"]
 
@@ -46,42 +46,22 @@ _WORK_OF_TOKEN = 16
 _WORK_OF_FORMULA = 1500
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """The syntax that is read, and how it is shown.
-
-    Attributes
-    ----------
-    formulas : {"mathml", "tex", "source"} or None
-        How formulas are shown; None: they are read as text.
-    trusted : bool
-        Whether raw HTML and images are kept unchanged (only to compare with other renderers).
-    """
-
-    formulas: maths.Shape | None = "tex"
-    trusted: bool = False
-
-    @property
-    def tags(self) -> frozenset[str] | None:
-        """HTML tags that are kept; None for all."""
-        return None if self.trusted else RAW_TAGS
-
-
 class Gfm(Extension):
     """The extension: ``markdown.Markdown(extensions=[Gfm(...)])``.
 
     Parameters
     ----------
-    dialect : Dialect
+    formulas : {"mathml", "tex"} or None
+        How formulas are shown; None: they are read as text.
 
     Notes
     -----
     Its HTML is not sanitised: that of `groq_magic.rendering.to_html` is.
     """
 
-    def __init__(self, dialect: Dialect | None = None) -> None:
+    def __init__(self, formulas: Shape | None) -> None:
         super().__init__()
-        self.dialect = dialect or Dialect()
+        self._formulas = formulas
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Replace the parser, the inline processor and the postprocessors."""
@@ -91,17 +71,17 @@ class Gfm(Extension):
             md.treeprocessors.deregister(name)
         for name in ("raw_html", "amp_substitute"):
             md.postprocessors.deregister(name)
-        md.parser = Parser(md, self.dialect)
-        md.treeprocessors.register(Inline(md, self.dialect), "inline", 20)
+        md.parser = Parser(md, formulas=self._formulas is not None)
+        md.treeprocessors.register(Inline(md, self._formulas), "inline", 20)
         md.postprocessors.register(RawHtml(md), "raw_html", 30)
 
 
 class Parser(PythonMarkdownParser):
     """Our block parser with the interface of Python-Markdown's."""
 
-    def __init__(self, md: Markdown, dialect: Dialect) -> None:
+    def __init__(self, md: Markdown, *, formulas: bool) -> None:
         super().__init__(md)
-        self.dialect = dialect
+        self._formulas = formulas
 
     def parseDocument(self, lines: list[str]) -> ElementTree:  # type: ignore[override]  # noqa: N802 - Python-Markdown's name
         """Return the tree of a document."""
@@ -117,13 +97,11 @@ class Parser(PythonMarkdownParser):
     def block_parser(self) -> BlockParser:
         """Return a new block parser; its definitions are Python-Markdown's references."""
         definitions: Definitions = self.md.references  # type: ignore[assignment]  # its values are pairs, like ours
-        formulas = self.dialect.formulas is not None
-        return BlockParser(definitions, self.dialect.tags, formulas=formulas)
+        return BlockParser(definitions, formulas=self._formulas)
 
     def builder(self) -> TreeBuilder:
         """Return a new builder of elements."""
-        shown: Callable[[str], str] = str if self.dialect.trusted else shown_html
-        return TreeBuilder(self.md.htmlStash.store, shown)
+        return TreeBuilder(self.md.htmlStash.store)
 
 
 class Inline(Treeprocessor):
@@ -139,9 +117,9 @@ class Inline(Treeprocessor):
         The cost of its work so far, in the units of `Pace`.
     """
 
-    def __init__(self, md: Markdown, dialect: Dialect) -> None:
+    def __init__(self, md: Markdown, formulas: Shape | None) -> None:
         super().__init__(md)
-        self.dialect = dialect
+        self._formulas = formulas
         self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs, like ours
         self.missing: set[str] = set()
         self.work = 0
@@ -158,12 +136,12 @@ class Inline(Treeprocessor):
                 self._read(element, text)
 
     def _read(self, element: Element, text: LeafText) -> None:
-        maker = _Maker(self.md, self.dialect, self._mathml)
+        maker = _Maker(self.md, self._formulas, self._mathml)
         parser = InlineParser(text, self.definitions, maker, self.missing, growing=text.growing)
         tokens = parser.parse()
-        fill(element, tokens, images=self.dialect.trusted)
+        fill(element, tokens)
         self.work += _WORK_OF_LEAF + len(text) + _WORK_OF_TOKEN * len(tokens)
-        if text.cell and maker.made_html and not self.dialect.trusted:
+        if text.cell and maker.made_html:
             self._balance(element)
 
     def _mathml(self, formula: Formula) -> str | None:
@@ -190,20 +168,19 @@ class _Maker:
     """Makes formulas and raw HTML for one leaf."""
 
     md: Markdown
-    dialect: Dialect
+    shape: Shape | None
     mathml: Callable[[Formula], str | None]
     tags: RawTags = field(default_factory=RawTags)
     made_html: bool = False
 
     def formula(self, formula: Formula) -> Element | str | None:
-        shape = self.dialect.formulas
-        if shape is None:
+        if self.shape is None:
             return None
         formula = formula._replace(tex=maths.without_names(formula.tex))
         if maths.is_drawable(formula.tex):
-            if shape == "mathml" and (drawn := self.mathml(formula)):
+            if self.shape == "mathml" and (drawn := self.mathml(formula)):
                 return self.md.htmlStash.store(drawn)
-            if shape == "tex":
+            if self.shape == "tex":
                 span = Element("span", {"class": ours("mathjax_process tex2jax_process")})
                 span.text = serialisable(maths.with_delimiters(formula))
                 return span
@@ -212,7 +189,7 @@ class _Maker:
         return source
 
     def html(self, tag: str) -> str | None:
-        kept = tag if self.dialect.trusted else self.tags.kept(tag)
+        kept = self.tags.kept(tag)
         if kept is None:
             return None
         self.made_html = True

@@ -8,6 +8,7 @@ from groq_magic.rendering.data_markdown import is_record, table_head, table_row
 
 __all__ = ["GrowingData"]
 
+_ROOT = "items"  # the property whose list is shown as a table
 # Too long for an answer to close.
 _FENCE = "`" * 64
 _MOST_ROWS = 100  # what the finished table shows too
@@ -18,16 +19,9 @@ _SIXTEENTH = 16
 
 
 class GrowingData:
-    """Turns deltas of JSON into deltas of Markdown.
+    """Turns deltas of JSON into deltas of Markdown."""
 
-    Parameters
-    ----------
-    name : str
-        The root's property whose list is shown as a table.
-    """
-
-    def __init__(self, name: str = "items") -> None:
-        self._name = name
+    def __init__(self) -> None:
         self._pieces: list[str] = []
         self._length = self._due = 0
         self._columns: tuple[str, ...] = ()
@@ -61,7 +55,7 @@ class GrowingData:
     def restart(self, line: str) -> str:
         """Begin again with a new answer; return the Markdown of a line above it."""
         ending = f"\n{_FENCE}" if self._is_code else ""
-        self.__init__(self._name)  # type: ignore[misc]  # resets all state
+        self.__init__()  # type: ignore[misc]  # resets all state
         return f"{ending}\n\n{line}\n\n"
 
     def _whole_rows(self, text: str) -> list[dict[str, Any]] | None:
@@ -75,9 +69,9 @@ class GrowingData:
             data = from_json(text, allow_partial=True)
         except ValueError:
             return None
-        if not isinstance(data, dict) or (data and next(iter(data)) != self._name):
+        if not isinstance(data, dict) or (data and next(iter(data)) != _ROOT):
             return None
-        items = data.get(self._name, [])
+        items = data.get(_ROOT, [])
         if not isinstance(items, list):
             return None
         # The last item may be incomplete.

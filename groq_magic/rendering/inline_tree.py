@@ -40,7 +40,7 @@ def add_text(parent: Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def fill(element: Element, tokens: list[Token], *, images: bool) -> None:
+def fill(element: Element, tokens: list[Token]) -> None:
     """Append a leaf's inline tokens to its element.
 
     Parameters
@@ -49,20 +49,21 @@ def fill(element: Element, tokens: list[Token], *, images: bool) -> None:
         Receives text and children.
     tokens : list of Token
         From the inline parser.
-    images : bool
-        Whether images from the network stay images; otherwise they become links.
+
+    Notes
+    -----
+    Images from the network become links.
     """
-    _InlineBuilder(element, images=images).fill(tokens)
+    _InlineBuilder(element).fill(tokens)
 
 
 class _InlineBuilder:
     """Appends tokens to an element; keeps the elements that are open."""
 
-    def __init__(self, element: Element, *, images: bool) -> None:
+    def __init__(self, element: Element) -> None:
         self._open: list[tuple[Element, str]] = [(element, "")]
         self._text: list[str] = []
         self._links = 0
-        self._images = images
 
     def fill(self, tokens: list[Token]) -> None:
         skip_to = 0
@@ -144,11 +145,11 @@ class _InlineBuilder:
         self._links += 1
 
     def _add_image(self, target: Target, alt: str) -> None:
-        if not self._images and target.url.startswith("data:") and not is_safe_image(target.url):
-            self._text.append(f"{alt or 'Image'} {_NOT_SHOWN}")
-        elif self._images or target.url.startswith("data:"):
+        if is_safe_image(target.url):
             attributes = _attributes("src", target) | {"alt": serialisable(alt)}
             self._add_element(Element("img", attributes))
+        elif target.url.startswith("data:"):
+            self._text.append(f"{alt or 'Image'} {_NOT_SHOWN}")
         elif self._links:
             self._text.append(alt)
         else:

@@ -25,7 +25,7 @@ __all__ = [
     "without_names",
 ]
 
-Shape = Literal["mathml", "tex", "source"]
+Shape = Literal["mathml", "tex"]
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*(?:\{([A-Za-z]+\*?)\})?")

@@ -53,7 +53,7 @@ _IMAGE_PART = re.compile(
 )
 
 
-def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> str:
+def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str]) -> str:
     """Return which of the seven kinds of HTML block a line begins, or nothing.
 
     A lone tag (kind 7) counts only if it is in `tags`; others are shown as text.
@@ -65,7 +65,7 @@ def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> 
         if kind != "7":
             return kind
         name = _NAME.match(text)
-        known = tags is None or (name is not None and name[1].lower() in tags)
+        known = name is not None and name[1].lower() in tags
         return "" if in_paragraph or not known else kind
     return ""
 

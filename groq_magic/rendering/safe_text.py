@@ -83,7 +83,7 @@ class Raw:
 
 
 def leaf_markdown(
-    text: str, definitions: Mapping[str, Target], *, known: Raw, seen: Raw, one_line: bool = False
+    text: str, definitions: Mapping[str, Target], *, known: Raw, seen: Raw, one_line: bool
 ) -> str:
     """Return a leaf's text, its special characters escaped.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.options import AskOptions
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.assistant import AssistantPrompt
     from groq_magic.conversation import TurnKey
+    from groq_magic.options import AskOptions
     from groq_magic.prompt import FilledPrompt, PromptImage
 
 __all__ = ["Ask"]
@@ -48,7 +47,7 @@ class Ask:
     """
 
     text: str
-    options: AskOptions = field(default_factory=AskOptions)
+    options: AskOptions
     line: bool = False
     replaces: TurnKey | None = None
     again: bool = False

@@ -29,15 +29,13 @@ _FLAG = re.compile(r"--([a-z-]+)")
 _Result = TypeVar("_Result")
 
 
-def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
+def account_of_call(session: Session | None) -> Account:
     """Return the account of a call; never prompt for a key.
 
     Parameters
     ----------
     session : Session or None
         Without one, the environment's key is used.
-    stacklevel : int
-        For the warning that the key is sent unencrypted.
 
     Raises
     ------
@@ -56,7 +54,7 @@ def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
         )
     if is_plain(account.base_url):
         line = f"{account.base_url} is plain http: others on the way can read the key."
-        warnings.warn(line, stacklevel=stacklevel)
+        warnings.warn(line, stacklevel=6)  # the line that calls `complete` or `rows`
     return account
 
 

@@ -61,7 +61,7 @@ class UndoResult:
     """
 
     phrase: str
-    former: tuple[FormerTurn, ...] = ()
+    former: tuple[FormerTurn, ...]
 
 
 def show_former(

@@ -24,8 +24,8 @@ def edit_by_input(
     shell: Any,
     code: str,
     show: Callable[[str], None],
-    stopped: threading.Event | None = None,
-    questions: OpenQuestions | None = None,
+    stopped: threading.Event | None,
+    questions: OpenQuestions | None,
 ) -> str | Decision:
     """Let the user edit code; return the new code, or the decision not to run it.
 
@@ -35,9 +35,9 @@ def edit_by_input(
     code : str
     show : callable
         Shows the code after each edit.
-    stopped : threading.Event, optional
+    stopped : threading.Event or None
         Set in another thread, it ends the edit as ■ does.
-    questions : OpenQuestions, optional
+    questions : OpenQuestions or None
         The session's.
 
     Raises

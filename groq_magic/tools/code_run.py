@@ -59,12 +59,12 @@ class CodeRun:
     """
 
     code: str
-    file: str = ""
-    printed: str = field(default="", repr=False)
-    values: tuple[Any, ...] = field(default=(), repr=False)
-    error: BaseException | None = None
-    images: tuple[bytes, ...] = field(default=(), repr=False)
-    kept: str = ""
+    file: str
+    printed: str = field(repr=False)
+    values: tuple[Any, ...] = field(repr=False)
+    error: BaseException | None
+    images: tuple[bytes, ...] = field(repr=False)
+    kept: str
 
     @property
     def is_stopped(self) -> bool:

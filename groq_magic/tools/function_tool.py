@@ -40,7 +40,7 @@ class BadArgumentsError(ValueError):
         Text that the model already has; its words are not hidden in the message.
     """
 
-    def __init__(self, text: str, known: str = "") -> None:
+    def __init__(self, text: str, known: str) -> None:
         super().__init__(text)
         self.known = known
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.rendering import Fence
     from groq_magic.tools.call_result import CallResult
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerStart",
-    "CodeBlock",
     "FinishedAnswer",
     "LiveFacts",
     "Progress",
@@ -133,18 +133,6 @@ class LiveFacts:
     order: int = 0
 
 
-class CodeBlock(Protocol):
-    """A fenced block of an answer; `groq_magic.rendering.Fence` is one."""
-
-    @property
-    def language(self) -> str:
-        """The language that the fence names, or ""."""
-
-    @property
-    def code(self) -> str:
-        """The code inside the fence."""
-
-
 @dataclass(frozen=True)
 class FinishedAnswer:
     """A whole answer.
@@ -157,7 +145,7 @@ class FinishedAnswer:
         The answer's source.
     format : {"markdown", "text", "code", "json", "data"}
         How the answer is shown.
-    code : tuple of CodeBlock
+    code : tuple of Fence
         The code to show where the format is "code".
     data : object
         The parsed JSON to show where the format is "json"; None shows the text.
@@ -186,7 +174,7 @@ class FinishedAnswer:
     slot: str
     text: str
     format: ViewFormat
-    code: tuple[CodeBlock, ...]
+    code: tuple[Fence, ...]
     data: Any
     reasoning: str
     notices: tuple[str, ...]

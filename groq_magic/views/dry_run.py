@@ -65,7 +65,7 @@ class DryRun:
     heading: str
     messages: Sequence[Message]
     facts: tuple[str, ...]
-    notices: tuple[str, ...] = ()
+    notices: tuple[str, ...]
     unfolded: int = -1
 
     def html(self) -> str:

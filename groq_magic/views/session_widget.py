@@ -149,7 +149,7 @@ class SessionWidget(anywidget.AnyWidget):
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
-    def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
+    def send_next(self, cell: str, code: str, replaces: Replacement | None) -> None:
         """Send the code that is inserted below a cell, in place of the one inserted before.
 
         Parameters

@@ -91,8 +91,8 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
 def unfinished(
     notices: tuple[str, ...],
     slot: str,
-    text: str = "",
-    images: tuple[Thumbnail, ...] = (),
+    text: str,
+    images: tuple[Thumbnail, ...],
     calls: tuple[CallResult, ...] = (),
 ) -> dict[str, str]:
     """Return the output of an answer that streams.
@@ -104,9 +104,9 @@ def unfinished(
     slot : str
         The slot of its document, where the session's page draws it. A notebook that is saved
         before the end contains a line instead.
-    text : str, optional
+    text : str
         Safe HTML of the text so far, if no page draws it.
-    images : tuple of Thumbnail, optional
+    images : tuple of Thumbnail
         The images above the slot.
     calls : tuple of CallResult, optional
         The tool calls so far, if no page draws them.

@@ -43,33 +43,6 @@ SLOW = [
 
 
 @mostly_in_lab
-def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
-    jupyter: Any, practice: Any
-) -> None:
-    practice.script(SLOW)
-    notebook = jupyter.open([begin(practice.url), "%%groq\ntalk", "print('went', 'on')"])
-    notebook.run_cell(0)
-    notebook.run_all(wait=False)
-    output = notebook.cell_output(1)
-    expect(output).to_contain_text("word5 ")
-    expect(output).not_to_contain_text("word3999")
-    expect(output).to_contain_text("word120 ")
-
-    # By key: a button that moves on with the text is no target for a slow machine's mouse.
-    output.get_by_role("button", name="Stop").press("Enter")
-
-    expect(output).to_contain_text("InterruptedAskError: Stopped; the text so far is above.")
-    notebook.idle()
-    expect(output).to_contain_text("word120 ")
-    expect(output).to_contain_text("interrupted")
-    assert notebook.cell_output(2).inner_text().strip() == ""
-    assert practice.requests()[0]["outcome"] != "complete"
-    saved = notebook.save()["cells"][1]["outputs"]
-    assert [each["output_type"] for each in saved] == ["display_data", "error"]
-    assert saved[0]["metadata"]["groq_magic"]["finish_reason"] == "interrupted"
-
-
-@mostly_in_lab
 def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any) -> None:
     practice.script(SLOW)
     notebook = jupyter.open([begin(practice.url), "%%groq\ntalk", "%groq_history"])
@@ -95,21 +68,6 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     expect(prompt).to_be_visible()
     # The front end's own rules for such text are strong.
     expect(prompt).to_have_css("padding-left", "10px")
-
-
-@mostly_in_lab
-def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice: Any) -> None:
-    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%%groq\ntwo"])
-    notebook.run_cell(0)
-    notebook.run_cell(1)
-    picker = notebook.cell_output(1).locator("select")
-
-    _pick(picker, OTHER)
-    notebook.idle()
-    notebook.run_cell(2)
-
-    assert [body["model"] for body in bodies(practice)] == ["openai/gpt-oss-120b", OTHER]
-    expect(notebook.cell_output(0).locator("select")).to_contain_text(OTHER)
 
 
 @only_in_lab
@@ -149,26 +107,6 @@ def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: An
     assert contents(bodies(practice)[0]) == ["Be brief.", "two"]
 
 
-@mostly_in_lab
-def test_the_conversation_goes_on_and_a_rerun_marks_what_came_after(
-    jupyter: Any, practice: Any
-) -> None:
-    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%%groq\ntwo"])
-    notebook.run_all()
-    assert contents(bodies(practice)[1])[::2] == ["one", "two"]
-
-    notebook.panel("panel.content.widgets[1].model.sharedModel.setSource('%%groq\\nuno')")
-    notebook.run_cell(1)
-
-    expect(notebook.cell_output(2)).to_contain_text(
-        "“uno” (cell 4), above this answer, has been edited"
-    )
-    assert contents(bodies(practice)[2]) == ["uno"]
-    notebook.run_cell(2)
-    expect(notebook.cell_output(2)).not_to_contain_text("changed after this answer")
-    assert contents(bodies(practice)[3])[::2] == ["uno", "two"]
-
-
 ANSWER = (
     "A **bold** answer with $x^2 + y^2$ inside, and display:\n\n$$\\frac{1}{2}$$\n\n"
     "It costs $5 now and $10 later.\n\n```python\nprint('hello')\n```\n"
@@ -205,26 +143,6 @@ def test_a_saved_answer_is_there_after_reopening_without_a_kernel_that_knows_it(
         expect(output).to_contain_text("openai/gpt-oss-120b")
         assert output.locator("select, button").count() == 0
         again.screenshot(f"reopened-{'trusted' if trusted else 'untrusted'}")
-
-
-@mostly_in_lab
-def test_a_reopened_notebook_offers_its_answers_back(jupyter: Any, practice: Any) -> None:
-    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%groq_restore", "%%groq\ntwo"])
-    notebook.run_cell(0)
-    notebook.run_cell(1)
-    notebook.save()
-    notebook.restart()
-    notebook.idle()
-    practice.forget_requests()
-
-    notebook.run_cell(0)
-    notebook.run_cell(3)
-    expect(notebook.cell_output(3)).to_contain_text("1 answer above is not part")
-    notebook.run_cell(2)
-    notebook.run_cell(3)
-
-    assert contents(bodies(practice)[0]) == ["two"]
-    assert contents(bodies(practice)[1])[::2] == ["one", "two"]
 
 
 @mostly_in_lab

@@ -170,6 +170,7 @@ def reply_with(code: str) -> dict[str, Any]:
     return {"reply": f"Here:\n\n```python\n{code}\n```", "times": 1}
 
 
+@mostly_in_lab
 def test_restart_and_run_all_leaves_one_inserted_cell_for_each_ask(
     jupyter: Any, practice: Any
 ) -> None:

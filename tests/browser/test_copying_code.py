@@ -14,23 +14,6 @@ KEY = "gsk_browserTESTkey0123456789"
 STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
 
 
-@only_in_lab
-def test_code_can_be_copied_while_the_answer_goes_on(jupyter: Any) -> None:
-    notebook = jupyter.open([STAGE, STREAMING])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    output = notebook.cell_output(1)
-    expect(output).to_contain_text("It costs")
-
-    output.locator(".groq-copy-code").click()
-    expect(output.locator(".groq-copy-code")).to_have_text("Copied")
-    copied = notebook.page.evaluate("navigator.clipboard.readText()")
-    assert copied == 'df = df.dropna(subset=["price"])\n'
-    notebook.stop(1).press("Enter")
-    expect(output).to_contain_text("interrupted")
-    expect(output.locator(".groq-copy-code")).to_have_count(1)
-
-
 @mostly_in_lab
 def test_an_exports_code_is_copied_by_keyboard(jupyter: Any, practice: Any) -> None:
     environment = f"os.environ.update(GROQ_BASE_URL={practice.url!r}, GROQ_API_KEY={KEY!r})"
@@ -96,18 +79,3 @@ def test_code_anywhere_has_a_copy_button_which_lies_over_no_text(jupyter: Any, w
     expect(copies).to_have_count(6)
     assert notebook.page.evaluate(OVER_TEXT) == []
     assert output.locator("pre").evaluate_all(tops) == streaming
-
-
-@only_in_lab
-def test_code_that_still_comes_has_no_copy_button(jupyter: Any) -> None:
-    text = "> quoted\n>\n> ```\n> first\n> ```\n>\n> and\n>\n> ```\n> second\n> third"
-    notebook = jupyter.open([STAGE, f"ask({text!r}, until_stopped=True)"])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    output = notebook.cell_output(1)
-
-    expect(output).to_contain_text("third")
-    expect(output.locator(".groq-copy-code")).to_have_count(1)
-    expect(output.locator(".groq-copy-code + pre")).to_have_text("first")
-    notebook.stop(1).press("Enter")
-    expect(output.locator(".groq-copy-code")).to_have_count(2)

@@ -77,7 +77,7 @@ def begin(practice: Any) -> str:
 def test_a_page_reloaded_in_mid_stream_shows_and_saves_the_finished_answer(
     jupyter: Any, practice: Any
 ) -> None:
-    notebook = jupyter.open([begin(practice), "%%groq\ntalk"])
+    notebook = jupyter.open([begin(practice), "%%groq\ntalk", "%%groq\nagain"])
     notebook.run_cell(0)
     notebook.run_cell(1, wait=False)
     expect(notebook.cell_output(1)).to_contain_text("word20 ")
@@ -93,6 +93,11 @@ def test_a_page_reloaded_in_mid_stream_shows_and_saves_the_finished_answer(
     (saved,) = notebook.save()["cells"][1]["outputs"]
     assert saved["metadata"]["groq_magic"]["finish_reason"] == "interrupted"
     assert "word20 " in "".join(saved["data"]["text/plain"])
+
+    notebook.run_cell(2, wait=False)
+    expect(notebook.cell_output(2)).to_contain_text("word20 ")
+    notebook.interrupt()
+    expect(notebook.picker(2)).to_be_visible()
 
 
 @only_in_lab

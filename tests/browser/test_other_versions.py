@@ -42,7 +42,6 @@ from tests.browser.test_stopping import (  # noqa: F401 - as above
     test_stop_is_about_as_fast_as_the_toolbars_button,
     test_stop_is_received_inside_an_output_widget,
     test_two_presses_stop_one_answer_and_nothing_after_it,
-    test_without_a_way_to_the_kernel_the_button_names_the_toolbars,
 )
 from tests.browser.test_streaming_views import (  # noqa: F401 - as above
     test_a_page_that_missed_messages_gets_the_whole,

@@ -63,6 +63,7 @@ def test_a_warning_names_the_cell_above_and_what_happened_to_it(
         expect(mark(notebook, cell)).to_have_text(
             f"A cell above this answer has been deleted: “one”. {REMEDY}"
         )
+    assert "has been deleted" not in str(notebook.save()["cells"])
     notebook.run_cell(3)
     expect(output(notebook, 3)).to_contain_text("out of date: a cell above it was deleted")
 

@@ -111,6 +111,7 @@ def test_a_cell_that_was_edited_since_is_not_replaced(jupyter: Any, practice: An
     wait_for_sources(notebook, [FIXED, begin(practice.url), "%groq_fix"])
 
 
+@mostly_in_lab
 def test_the_option_replace_puts_the_fix_in_place_at_once(jupyter: Any, practice: Any) -> None:
     notebook = fixed(jupyter, practice, "%groq_fix --replace")
     first, asked = begin(practice.url), "%groq_fix --replace"

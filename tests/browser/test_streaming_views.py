@@ -53,19 +53,6 @@ def test_stop_works_while_the_cell_blocks_and_the_focus_stays_in_the_output(
 
 
 @only_in_lab
-def test_a_press_of_stop_counts_though_the_button_moves_on_before_the_release(
-    jupyter: Any,
-) -> None:
-    notebook = jupyter.open([STAGE, STREAMING])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-
-    notebook.stop(1).dispatch_event("pointerdown", {"button": 0})
-
-    expect(notebook.cell_output(1)).to_contain_text("interrupted")
-
-
-@only_in_lab
 def test_an_answer_is_shown_without_its_picker_where_that_is_missing(jupyter: Any) -> None:
     lose = "live.start(); live.picker.comm.publish_msg('comm_close')"
     notebook = jupyter.open([STAGE, lose, STREAMING])
@@ -141,40 +128,6 @@ def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
 
 
 @only_in_lab
-def test_a_wait_is_shown_and_spoken(jupyter: Any) -> None:
-    notebook = jupyter.open([STAGE, "ask(waiting='Trying again in 4 s.')"])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    output = notebook.cell_output(1)
-
-    expect(output.locator(".groq-waiting")).to_have_text("Trying again in 4 s.")
-    expect(output.get_by_role("status")).to_have_text("Trying again in 4 s.")
-    notebook.stop(1).press("Enter")
-    expect(output).to_contain_text("interrupted")
-
-
-@mostly_in_lab
-def test_a_page_reloaded_in_mid_stream_can_ask_again(jupyter: Any) -> None:
-    text = "' '.join(f'word{n}' for n in range(80))"
-    notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1)", "ask()"])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    expect(notebook.cell_output(1)).to_contain_text("word9 ")
-    saved = notebook.save()["cells"][1]["outputs"]
-    assert saved[0]["metadata"]["groq_magic"]["finish_reason"] is None
-    assert saved[0]["data"]["text/plain"] == []
-
-    # Lab looks for the widget while the kernel is busy, and says that it found none.
-    notebook.allow("Comm not found for comm id", "widget model not found")
-    notebook.load()
-    notebook.idle()
-    notebook.run_cell(2)
-
-    expect(notebook.cell_output(2)).to_contain_text("Your frame has 1,204 rows.")
-    expect(notebook.picker(2)).to_be_visible()
-
-
-@only_in_lab
 def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     lose = (
         "from groq_magic.views.session_widget import SessionWidget\n"
@@ -196,29 +149,6 @@ def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     notebook.idle()
 
 
-@only_in_lab  # Notebook 7 has no second views
-def test_a_second_view_shows_the_same_stream(jupyter: Any) -> None:
-    notebook = jupyter.open([STAGE, STREAMING])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    output = notebook.cell_output(1)
-    expect(output).to_contain_text("It costs")
-
-    notebook.command("notebook:create-output-view")
-
-    texts = notebook.page.locator(".groq-streaming .groq-text")
-    expect(texts).to_have_count(2)
-    expect(texts.last).to_contain_text("1,204 rows")
-    notebook.page.wait_for_function(
-        """() => {
-          const [first, last] = document.querySelectorAll(".groq-streaming .groq-text");
-          return first.innerText === last.innerText;
-        }"""
-    )
-    output.get_by_role("button", name="Stop").press("Enter")
-    expect(output).to_contain_text("interrupted")
-
-
 def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: Any) -> None:
     text = "'\\n\\n'.join(f'paragraph {n}' for n in range(120))"
     notebook = jupyter.open([STAGE, f"ask({text}, pause=0.03)"], height=500)
@@ -234,25 +164,6 @@ def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: 
     expect(output).to_contain_text("paragraph 70")
 
     expect(notebook.bars()).not_to_be_in_viewport()
-
-
-@only_in_lab
-def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -> None:
-    text = "'<details><summary>Steps</summary>\\n' + ' '.join(f'step{n}' for n in range(90))"
-    notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1, until_stopped=True)"])
-    notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
-    output = notebook.cell_output(1)
-
-    fold = output.locator("details", has_text="Steps")
-    expect(fold).to_be_attached()
-    # In one step: a block that grows can be another element a moment later.
-    output.evaluate("(output) => { output.querySelector('.groq-text details').open = true; }")
-    expect(fold).to_contain_text("step89")
-
-    expect(fold).to_have_attribute("open", "")
-    notebook.stop(1).press("Enter")
-    notebook.idle()
 
 
 @mostly_in_lab

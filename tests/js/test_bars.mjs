@@ -1,6 +1,6 @@
 import { Bar, PICKER } from "../../groq_magic/views/page/bars.mjs";
 import { cellOf, notebookOf } from "./cells.mjs";
-import { equal, page, test } from "./testing.mjs";
+import { equal, page, test, until } from "./testing.mjs";
 
 const ANSWER = `<div class="groq-answer">
   <div class="groq-slot-stale"></div><div class="groq-slot-reasoning"></div>
@@ -34,6 +34,16 @@ test("a bar is filled, and gives its text back", () => {
   equal(answer.querySelectorAll(".groq-copy-code").length, 1);
   bar.restore();
   equal(answer.outerHTML, before);
+});
+
+test("its Copy button copies the answer's source", async () => {
+  const answer = page(ANSWER);
+  const { bar } = barOn(answer);
+  bar.update(FACTS);
+  const copy = answer.querySelector(".groq-copy");
+  copy.click();
+  await until(() => copy.textContent === "Copied");
+  equal(await navigator.clipboard.readText(), "Hi.");
 });
 
 test("without figures the line has no separator at its end", () => {

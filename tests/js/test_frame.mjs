@@ -51,3 +51,18 @@ test("rows that are drawn again stay scrolled, and keep the focus", async () => 
   await until(scroller);
   equal([document.activeElement === scroller(), scroller().scrollLeft], [true, 40]);
 });
+
+test("a wait is shown as it counts down, and spoken once", () => {
+  const root = page("<div></div>");
+  const draw = frameOn(root);
+  const shown = () => ["waiting", "unseen"].map((name) => root.querySelector(`.groq-${name}`));
+  draw({ waiting: "Trying again in 4 s." });
+  draw({ waiting: "Trying again in 3 s." });
+  const [waiting, status] = shown();
+  equal(
+    [waiting.hidden, waiting.textContent, status.role, status.textContent],
+    [false, "Trying again in 3 s.", "status", "Trying again in 4 s."],
+  );
+  draw({ waiting: "" });
+  equal([waiting.hidden, status.textContent], [true, ""]);
+});

@@ -41,17 +41,20 @@ def test_the_cell_that_failed_is_found(
             "1 / 0",
             "1 / 0",
         ),
+        *("%%bash\necho something odd >&2; exit 3", "!exit 5", "x = )"),
     ]
     asked = [each for cell in cells for each in (cell, ASK)]
+    asked += ["def ratio(a, b):\n    return a / b", "ratio(1, 0)", ASK]
     run = run_notebook([LOAD, *asked], allow_errors=True, cell_ids=True)
-    prompts = [printed(run, at) for at in range(2, len(asked) + 1, 2)]
+    prompts = [printed(run, at) for at in range(2, 2 * len(cells) + 1, 2)]
     for number, cell, prompt in zip(range(2, 100, 2), cells, prompts, strict=False):
         if cell == "%cd nowhere" and not KEEPS_PRINTS:
             continue
-        assert f"Cell {number}:\n```python\n{cell}\n```" in prompt, prompt
+        language = "bash" if cell.startswith("%%bash") else "python"
+        assert f"Cell {number}:\n```{language}\n{cell}\n```" in prompt, prompt
         for internal in ("ipykernel", "get_ipython", "/tmp"):  # noqa: S108 - where kernels keep cells
             assert internal not in prompt
-    capture, timeit, job, folder, thread, task, odd, first, second = prompts
+    capture, timeit, job, folder, thread, task, odd, first, second, bash, shell, syntax = prompts
     assert "Cell 2, line 3\n    count.nosuch" in capture
     assert "Cell 4, line 3\n    size.nosuch" in timeit
     assert "File job.py, line 2\n    1 / rate" in job
@@ -63,3 +66,11 @@ def test_the_cell_that_failed_is_found(
     assert "Cell 14, line 3, in __repr__" in odd
     assert "Cell 16, line 1" in first
     assert "Cell 18, line 1" in second
+    assert "something odd" in bash
+    assert "ended with exit code 5" in shell
+    assert "SyntaxError: " in syntax
+    assert "Cell 24, line 1" in syntax
+    across = printed(run, len(asked))
+    assert "  Cell 27, line 1\n    ratio(1, 0)\n" in across
+    assert "  Cell 26, line 2, in ratio\n    return a / b\n" in across
+    assert "`a`, which the failing line names" in across

@@ -67,7 +67,7 @@ def fit_blocks(  # noqa: PLR0913 - all but three are named
     *,
     line: int,
     ended: bool,
-    named: str = "",
+    named: str,
 ) -> Fit | Misfit:
     """Return the fixed cell, or why there is no fixed cell.
 

@@ -44,7 +44,7 @@ class FailingCell:
 
     cell: Cell
     transform: Transform
-    line: int = 0
+    line: int
 
     @property
     def source(self) -> str:

@@ -120,8 +120,8 @@ class ErrorFacts:
     versions: str
     is_interrupt: bool
     secrets: NamedSecrets = field(repr=False, compare=False)
-    kind: str = ""
-    privacy: Privacy = field(default_factory=Privacy)
+    kind: str
+    privacy: Privacy
 
     def under(self, privacy: Privacy) -> ErrorFacts:
         """Return the facts that may be sent within limits."""

@@ -34,9 +34,9 @@ class Origin:
     """
 
     cell: Cell
-    assigned: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    defined: tuple[str, ...] = ()
+    assigned: tuple[str, ...]
+    changed: tuple[str, ...]
+    defined: tuple[str, ...]
 
     @property
     def title(self) -> str:

@@ -35,9 +35,7 @@ _PART = re.compile(r"[^\W\d]\w*")
 _LOOPS = ast.For | ast.AsyncFor | ast.comprehension
 
 
-def variables_of(
-    steps: Sequence[Step], context: Context, shown: tuple[str, ...] = ()
-) -> dict[str, str]:
+def variables_of(steps: Sequence[Step], context: Context, shown: tuple[str, ...]) -> dict[str, str]:
     """Return descriptions of the variables that the failing lines name, by label.
 
     Parameters
