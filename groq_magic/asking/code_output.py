@@ -99,7 +99,7 @@ def output_of_run(
         is_schema = False
     images, lines = _images(session, run, sees=sees)
     text = "\n\n".join([*parts, *lines]) or _NOTHING
-    text = without_surrogates(scrub(session.secrets().hidden(text)))[0]
+    text = without_surrogates(scrub(session.secrets().hide(text)))[0]
     return CodeOutput(text, images, is_schema and not images)
 
 
@@ -157,7 +157,7 @@ def _described(context: Context, value: Any) -> str:
         found = describe(value, Extent(privacy))
     except PromptError:
         return type_name(value)
-    text = context.hidden(found.body, value)
+    text = context.hide(found.body, value)
     heading = found.heading if "\n" in text or found.facts else ""
     return "\n".join(filter(None, (heading, cut_middle(text, _LONGEST_PART)))) or found.heading
 

@@ -186,7 +186,7 @@ class _Completion:
         url, usage = self._account.base_url, usage_of(outcome.usage)
         log = self._session.request_log
         found = (each.included for each in self._images)
-        included = ((self._secrets.hidden(each.name), each.size) for each in found)
+        included = ((self._secrets.hide(each.name), each.size) for each in found)
         log.write(record_of(url, model, included, usage, tries=outcome.tries))
         for line in log.lines():
             # The reply is returned even if warnings are errors.
@@ -202,7 +202,7 @@ class _Completion:
         texts = {"system": options.system or "", "user": prompt}
         messages: list[dict[str, Any]] = [
             # Before surrogates are replaced: a secret may contain them.
-            {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
+            {"role": role, "content": without_surrogates(self._secrets.hide(text))[0]}
             for role, text in texts.items()
             if text
         ]
@@ -211,7 +211,9 @@ class _Completion:
             refuse_without_vision(known, models)
             messages[-1]["content"] = content_with_images(messages[-1]["content"], self._images)
         self._form = form_of(self._schema, known)
-        return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
+        return self._secrets.hide_in_request(
+            request_of(options, model, known, messages, self._form)
+        )
 
     def _catalogue(self) -> Catalogue:
         """Return the key's models; fetch them if unknown."""

@@ -89,7 +89,7 @@ class Draft:
 
     def as_saved(self, text: str) -> str:
         """Return a text that is safe to save in a notebook: without secrets, encodable."""
-        return without_surrogates(self.secrets.hidden(text))[0]
+        return without_surrogates(self.secrets.hide(text))[0]
 
 
 def make_draft(session: Session, ask: Ask) -> Draft:
@@ -115,7 +115,7 @@ def make_draft(session: Session, ask: Ask) -> Draft:
     if ask.composed is not None and texts[0] != filled.text:
         ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
     names = [name for _, found in hidden for name in found]
-    lines = (*map(secrets.hidden, filled.notices), *recent_notices, *_notice_of_hidden(names))
+    lines = (*map(secrets.hide, filled.notices), *recent_notices, *_notice_of_hidden(names))
     encodable = [without_surrogates(text) for text in texts]
     prompt, system, *blocks = [text for text, _ in encodable]
     data = _data(ask, filled, blocks, secrets, session.privacy())
@@ -126,7 +126,7 @@ def make_draft(session: Session, ask: Ask) -> Draft:
         system,
         data,
         tuple(
-            replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
+            replace(each, name=without_surrogates(secrets.hide(each.name))[0])
             for each in filled.included
         ),
         (
@@ -183,7 +183,7 @@ def _data(
 ) -> PromptData:
     """Return the values of a prompt with their texts as sent."""
     values = tuple(
-        replace(value, name=without_surrogates(secrets.hidden(value.name))[0], text=text)
+        replace(value, name=without_surrogates(secrets.hide(value.name))[0], text=text)
         for value, text in zip(filled.values, blocks, strict=True)
     )
     composed = ask.composed
@@ -205,7 +205,7 @@ def _data(
 def _check_names(options: AskOptions, secrets: Secrets) -> None:
     """Refuse secrets in names, which are sent, shown and saved unchanged."""
     for option, name in (("--model", options.model), ("--conversation", options.conversation)):
-        if name and secrets.hidden(name) != name:
+        if name and secrets.hide(name) != name:
             raise PromptError(f"{option} contains a secret.", "Type a name without it.")
 
 

@@ -98,9 +98,9 @@ def all_images(
     return tuple(
         replace(
             each,
-            name=without_surrogates(secrets.hidden(each.name))[0],
+            name=without_surrogates(secrets.hide(each.name))[0],
             # Only web addresses: image data is no text.
-            url=each.url if each.width else secrets.hidden(each.url),
+            url=each.url if each.width else secrets.hide(each.url),
         )
         for each in (*filled.images, *given)
     )

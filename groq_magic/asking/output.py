@@ -138,7 +138,7 @@ def _metadata_of(
         "cell": pending.shown.cell,
         "ask": pending.shown.ask,
         "model": reply.model if reply else plan.model,
-        "options": plan.draft.secrets.hidden_in(plan.draft.ask.options.given()),
+        "options": plan.draft.secrets.hide_in(plan.draft.ask.options.given()),
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
         "system": _system(plan),

@@ -136,9 +136,9 @@ def make_plan(draft: Draft, facts: PlanInputs) -> Plan:
     request = request_of(draft.options, facts.model, facts.known, messages, form, tools=draft.tools)
     if draft.tools:
         # A docstring may contain a key.
-        request["tools"] = draft.secrets.hidden_in(request["tools"])
+        request["tools"] = draft.secrets.hide_in(request["tools"])
     if "stop" in request:
-        request["stop"] = draft.secrets.hidden_in(request["stop"])
+        request["stop"] = draft.secrets.hide_in(request["stop"])
     return Plan(
         draft, facts.model, facts.pending, window, earlier, request, form, facts.is_for_images
     )

@@ -133,7 +133,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     plan = replace(plan, pending=_turn(session, draft, found, is_sent=True))
     left_out = notice_of_left_out(plan.earlier.left_out, plan.earlier.answers_left_out)
     lines = (*left_out, *found.notices(draft))
-    notices = (*draft.notices, *map(draft.secrets.hidden, lines))
+    notices = (*draft.notices, *map(draft.secrets.hide, lines))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(plan, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()

@@ -223,7 +223,7 @@ class ProposedCode:
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
-            ran = scrub(self._session.secrets().hidden(run.code))
+            ran = scrub(self._session.secrets().hide(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
             # A title that is true before the reply and after it.

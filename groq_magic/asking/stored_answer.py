@@ -165,7 +165,7 @@ class ReplayResult:
 
         Unchanged cells are answered even if values or the system prompt have changed.
         """
-        return tuple(map(draft.secrets.hidden, self._lines(draft)))
+        return tuple(map(draft.secrets.hide, self._lines(draft)))
 
     def _lines(self, draft: Draft) -> tuple[str, ...]:
         saved = self.saved
@@ -285,6 +285,6 @@ def replay_key_of(session: Session, draft: Draft, pending: PendingTurn) -> Repla
         ask.text.strip(),
         sha_of(ask.identity),
         # As the file has them.
-        draft.secrets.hidden_in(ask.options.given()),
+        draft.secrets.hide_in(ask.options.given()),
         session.executions.present.source,
     )

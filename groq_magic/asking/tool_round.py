@@ -128,7 +128,7 @@ class ToolRounds:
     def _clean(self, text: str) -> str:
         """Return a text without secrets, also without those that a call has set."""
         run = self._run
-        hidden = run.session.secrets().hidden(run.plan.draft.secrets.hidden(text))
+        hidden = run.session.secrets().hide(run.plan.draft.secrets.hide(text))
         return without_surrogates(scrub(hidden))[0]
 
     def _run_calls(self, calls: Sequence[ToolCall]) -> list[CallResult]:

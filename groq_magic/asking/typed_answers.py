@@ -60,7 +60,7 @@ def schema_of_ask(
 
     names = _SchemaNamespace(namespace, privacy) if privacy and privacy.has_limits else namespace
     found = schema_of(options.schema, names)
-    shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
+    shown = secrets.hide_in(without_defaults(found.json_schema, is_left_out))
     return replace(found, json_schema=shown)
 
 
@@ -75,7 +75,7 @@ class _SchemaNamespace(dict[str, Any]):
         value = super().__getitem__(name)
         if is_a(value, list, tuple, set, frozenset):
             texts = "\n".join(map(str, value))
-            hidden = PrivateValues.of_session(self, self._privacy.named).hidden(texts)
+            hidden = PrivateValues.of_session(self, self._privacy.named).hide(texts)
             if self._privacy.rows == 0 or self._privacy.hides(name) or hidden != texts:
                 why = "`rows_sent` is 0" if self._privacy.rows == 0 else "some are private"
                 raise OptionError(

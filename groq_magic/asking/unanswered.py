@@ -55,7 +55,7 @@ def show_unanswered(session: Session, error: NoSavedAnswerError, out: str | None
     )
     warnings = [str(error)]
     if saved is not None:
-        prompt = quoted(session.secrets().hidden(saved.prompt))
+        prompt = quoted(session.secrets().hide(saved.prompt))
         warnings.append(f"This is the saved answer to the former prompt, {prompt}.")
     publish(*bundle(_output(session, saved, tuple(warnings))))
 

@@ -111,9 +111,9 @@ class Context:
         """The values that no text may quote."""
         return self.private_values or PrivateValues.of_session(self.namespace, self.privacy)
 
-    def hidden(self, text: str, *around: Any) -> str:
+    def hide(self, text: str, *around: Any) -> str:
         """Return a text without these values, and without those of other objects."""
-        return self.values.beside(*around).hidden(text)
+        return self.values.beside(*around).hide(text)
 
     def schema_of(self, value: Any) -> str:
         """Return the schema of a value: all that is sent if the user has not named it."""
@@ -123,7 +123,7 @@ class Context:
         if self.privacy.rows == 0 and is_scalar(value):
             return kind
         found = describe(value, Extent(self.privacy, rows=0))
-        text = self.hidden(found.body, value)
+        text = self.hide(found.body, value)
         if is_data(value):
             return "\n".join(filter(None, (found.heading, text)))
         return text or kind
@@ -149,5 +149,5 @@ class Context:
         if text and self.privacy.rows == 0:
             return _LEFT_OUT
         # Cut last: of a value that is cut in two, the second half would not be found.
-        text = self.values.hidden(text)
+        text = self.values.hide(text)
         return text if len(text) <= _LONGEST_OUTPUT else f"…{text[-_LONGEST_OUTPUT:]}"

@@ -54,7 +54,7 @@ def explain_cell(
     context : Context
     """
     facts = facts_of(failure, context) if failure is not None else None
-    hide = secrets_of(failure or Failure(cell), facts, context).hidden
+    hide = secrets_of(failure or Failure(cell), facts, context).hide
     sections = Sections(question.request("Explain this cell."), context.room, hide)
     sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
     sections.add("Its output:", result, name="its output", share=_HALF)
@@ -66,7 +66,7 @@ def explain_cell(
 def explain_failure(failure: Failure, question: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
     cell, facts = failure.cell, facts_of(failure, context)
-    hide = secrets_of(failure, facts, context).hidden
+    hide = secrets_of(failure, facts, context).hide
     sections = Sections(question.request("Explain why this cell failed."), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
@@ -105,7 +105,7 @@ def explain_value(name: str, value: Any, question: Question, context: Context) -
     except BaseException as error:
         kind, reason = class_name(type(value)), class_name(type(error))
         raise PromptError(f"`{name}`, a {kind}, can't be read: it raised {reason}.") from error
-    hide = context.secrets(shown).hidden
+    hide = context.secrets(shown).hide
     sections = Sections(question.request(f"Explain `{name}`, {what}."), context.room, hide)
     sections.add(f"`{name}`:", shown, name=name, language=language)
     # For code the question is about the code, not the name: it changes with the code.
@@ -126,7 +126,7 @@ def _shown(name: str, value: Any, context: Context) -> tuple[str, str, str]:
     found = describe(value, Extent(context.privacy)).text
     # A scalar or text in a variable is the user's choice; one within a table may be private.
     if not (name.isidentifier() and (is_scalar(value) or is_a(value, str))):
-        found = PrivateValues.of_session(context.namespace, context.privacy.named, value).hidden(
+        found = PrivateValues.of_session(context.namespace, context.privacy.named, value).hide(
             found
         )
     return found, "text", f"a {kind}"

@@ -50,7 +50,7 @@ def fix_prompt(failure: Failure, question: Question, context: Context) -> Assist
     context : Context
     """
     cell, facts = failure.cell, facts_of(failure, context)
-    hide = secrets_of(failure, facts, context).hidden
+    hide = secrets_of(failure, facts, context).hide
     sections = Sections(question.request(_request(failure, facts)), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",

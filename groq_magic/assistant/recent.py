@@ -78,7 +78,7 @@ def recent_values(
     known = context.secrets(*(each.cell.source for each in cells))
 
     def hide(text: str) -> str:
-        return known.hidden(scrub(text))
+        return known.hide(scrub(text))
 
     written = [_sections(each, context, hide) for each in cells]
     rooms = _shares([each.size for each in written], context.room)
@@ -96,14 +96,14 @@ def _sections(each: RecentCell, context: Context, hide: Callable[[str], str]) ->
         error = context.output(failure.text) if facts is None else facts.trace
         # The error's frames may contain secrets too.
         known = secrets_of(failure, facts, context)
-    sections = Sections(f"`{cell.name}`:", 0, lambda text: known.hidden(hide(text)))
+    sections = Sections(f"`{cell.name}`:", 0, lambda text: known.hide(hide(text)))
     sections.add("Its code:", cell.source, name="code", language=cell.language, share=_HALF)
     # The output of a failed shell command is also its error.
     if each.printed != error:
         sections.add("It printed:", each.printed, name="output", share=_HALF)
     sections.add("It failed:", error, name="error", share=_HALF)
     # Cut last: half of a secret would not be recognised.
-    value = cut_middle(known.hidden(hide(each.value)), _LONGEST_VALUE)
+    value = cut_middle(known.hide(hide(each.value)), _LONGEST_VALUE)
     sections.add("Its last value:", value, name="value")
     return sections
 

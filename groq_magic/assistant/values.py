@@ -97,7 +97,7 @@ def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> s
     if is_a(value, type, *ROUTINES):
         return f"{name}: {_callable(value, context, shown)}"
     if is_a(value, str) and context.privacy.rows:
-        text = context.values.hidden_words(plain(value))
+        text = context.values.hide_words(plain(value))
         more = f", {len(text):,} characters" if len(text) > _SHORT_TEXT else ""
         return f"{name}: str{more} {cut_middle(clip(text, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
     return f"{name}: {_summary(kind, value, context)}"

@@ -58,7 +58,7 @@ def write_prompt(  # noqa: PLR0913 - all but four are named
     words = task.text.strip()
     if not words:
         raise PromptError("There is no description.", "Describe the code below `%%groq_code`.")
-    sections = Sections(words, context.room, context.secrets().hidden)
+    sections = Sections(words, context.room, context.secrets().hide)
     # Values in braces follow below the prompt.
     filled = {value.name for value in task.values}
     named = [name for name in names_in(typed, context.namespace) if name not in filled]

@@ -126,7 +126,7 @@ def _show_panel(session: Session) -> None:
     settings = session.settings
     if front_end(session.shell) == "widgets":
         live_of(session).refresh()
-    system = session.secrets().hidden(settings.system)
+    system = session.secrets().hide(settings.system)
     facts = panel_facts(session)
     meters = (("This minute", facts.minute), ("Today", facts.day))
     # Only in a terminal: limits change all the time, and other outputs are saved.

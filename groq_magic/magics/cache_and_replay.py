@@ -10,7 +10,7 @@ from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.ledger.cache import MOST_BYTES, MOST_DAYS
 from groq_magic.magics.line_parser import parse_line, unquoted
-from groq_magic.views.show import say
+from groq_magic.views.show import show_lines
 
 if TYPE_CHECKING:
     from groq_magic.session.session import Session
@@ -45,7 +45,7 @@ def groq_cache(session: Session, line: str) -> None:
     else:
         settings.cache = False
         message = "The cache is off; `--cache` uses it for one ask."
-    say("\n".join((message, *stored.lines())))
+    show_lines("\n".join((message, *stored.lines())))
 
 
 def groq_replay(session: Session, line: str) -> None:
@@ -73,7 +73,7 @@ def groq_replay(session: Session, line: str) -> None:
                 "The saved notebook has no answers.",
                 "Run it with a key, or in practice mode, and save it first.",
             )
-    say(_replay_state(stored))
+    show_lines(_replay_state(stored))
 
 
 def _replay_state(stored: StoredAnswers) -> str:

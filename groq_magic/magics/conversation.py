@@ -14,7 +14,7 @@ from groq_magic.session.change_texts import note_of
 from groq_magic.session.undoing import TO_GO_ON
 from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
-from groq_magic.views.show import publish, say, show, show_folded
+from groq_magic.views.show import publish, show, show_folded, show_lines
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
         raise OptionError("%%groq_system takes no options.", "The text goes into the lines below.")
     settings = session.settings
     if text:
-        text = session.secrets().hidden(sendable("The text", text))
+        text = session.secrets().hide(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
     message = _NO_SYSTEM
     if settings.system:
@@ -55,7 +55,7 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
         message = f"{start} {_SENT_UNTIL}:\n{settings.system}"
     elif text:
         message = f"System prompt removed. {_NO_SYSTEM}"
-    say(session.secrets().hidden(message))
+    show_lines(session.secrets().hide(message))
 
 
 def groq_history(session: Session, line: str) -> None:
@@ -75,21 +75,21 @@ def groq_history(session: Session, line: str) -> None:
     conversation = session.conversations.get(name, session.service.in_practice)
     secrets = session.secrets()
     if not (conversation.turns or conversation.deleted):
-        say(secrets.hidden(f"The conversation `{name}` is empty."))
+        show_lines(secrets.hide(f"The conversation `{name}` is empty."))
         return
     rows = [
         HistoryRow(
             conversation.number(turn),
             session.cell_number(turn) if turn in conversation.turns else None,
-            secrets.hidden(turn.typed),
-            secrets.hidden(turn.answer),
+            secrets.hide(turn.typed),
+            secrets.hide(turn.answer),
             _note(session, turn),
         )
         for turn in (*conversation.turns, *conversation.deleted)
     ]
     turns = count_of(len(conversation.turns), "turn")
     heading = f"Conversation `{name}`, {turns}. A prompt is sent with the turns above its cell."
-    show(*history(secrets.hidden(heading), rows))
+    show(*history(secrets.hide(heading), rows))
 
 
 def groq_undo(session: Session, line: str) -> None:
@@ -98,21 +98,21 @@ def groq_undo(session: Session, line: str) -> None:
     A cell whose turn gets its former answer back shows that answer again.
     """
     _require_empty(line, "%groq_undo")
-    result, hidden = session.undo(), session.secrets().hidden
-    say(f"Undone: {result.phrase}.")
+    result, hide = session.undo(), session.secrets().hide
+    show_lines(f"Undone: {result.phrase}.")
     for former in result.former:
         if former.has_other_prompt:
-            _show_prompt(hidden(former.turn.typed))
+            _show_prompt(hide(former.turn.typed))
         if not former.is_shown:
-            say("The cell doesn't show that answer. Here it is:")
-            publish(bundle_of(hidden(former.turn.answer)))
+            show_lines("The cell doesn't show that answer. Here it is:")
+            publish(bundle_of(hide(former.turn.answer)))
 
 
 def groq_reset(session: Session, line: str) -> None:
     """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
     _require_empty(line, "%groq_reset")
     count = session.reset()
-    say(
+    show_lines(
         f"The conversation is empty; `%groq_undo` brings {count_of(count, 'turn')} back."
         if count
         else "The conversation was empty already."
@@ -164,9 +164,9 @@ def _show_prompt(prompt: str) -> None:
     """Show the prompt of a former answer, since its cell contains another prompt now."""
     in_one_line = " ".join(prompt.split())
     if len(in_one_line) <= _LONGEST_QUOTE:
-        say(f"The answer belongs to the cell's former prompt, “{in_one_line}”. {TO_GO_ON}")
+        show_lines(f"The answer belongs to the cell's former prompt, “{in_one_line}”. {TO_GO_ON}")
         return
-    say(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
+    show_lines(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
     show_folded("The former prompt", prompt)
 
 
@@ -175,7 +175,7 @@ def _drop(session: Session, name: str, number: int) -> None:
     session.drop(turn)
     start = first_words(turn.typed, _BEGINNING)
     message = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
-    say(session.secrets().hidden(message))
+    show_lines(session.secrets().hide(message))
 
 
 def _note(session: Session, turn: Turn) -> str:

@@ -168,7 +168,7 @@ def _privacy_line(session: Session) -> str:
     line = (
         f"`rows_sent` {settings.rows_sent} · `private` {private} · `log` {settings.log or 'none'}"
     )
-    return session.secrets().hidden(line)
+    return session.secrets().hide(line)
 
 
 def conversation_turns(session: Session) -> str:

@@ -16,7 +16,7 @@ from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.phrase import quoted
-from groq_magic.views.show import say, show
+from groq_magic.views.show import show, show_lines
 from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def groq_export(session: Session, line: str) -> None:
     request, label = _request(session, turn, given.get("conversation"))
     # A secret may be newer than the request.
     secrets = session.secrets()
-    request = secrets.hidden_request(request)
-    label = replace(label, prompt=secrets.hidden(label.prompt))
+    request = secrets.hide_in_request(request)
+    label = replace(label, prompt=secrets.hide(label.prompt))
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.has_failed_since:
-        say(_UNANSWERED)
+        show_lines(_UNANSWERED)
     _save(image_files(request))
     if given.get("cell"):
         insert_below(session, code)
@@ -100,7 +100,7 @@ def _save(files: Mapping[str, bytes]) -> None:
         raise NotebookError(happened, "Change to another folder with `%cd`.")
     if files:
         listed = ", ".join(f"`{name}`" for name in files)
-        say(f"Saved for this code: {listed}.")
+        show_lines(f"Saved for this code: {listed}.")
 
 
 def _html(label: AskLabel, code: str, language: str) -> str:

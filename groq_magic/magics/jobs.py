@@ -97,11 +97,11 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
     age : callable
         Takes a Unix time, and returns its age in words.
     """
-    hidden = session.secrets().hidden
+    hide = session.secrets().hide
     url = session.service.base_url()
     rows = (
         (
-            hidden(job.name),
+            hide(job.name),
             job.id[:_ID_CHARACTERS],
             job.model,
             f"{job.rows:,}",

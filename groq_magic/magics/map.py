@@ -11,7 +11,7 @@ from groq_magic.magics.display import map_view_of
 from groq_magic.magics.line_parser import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
-from groq_magic.views.show import say, show
+from groq_magic.views.show import show, show_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def groq_map(session: Session, line: str, cell: str) -> None:
         name = ask.options.out
         message = f"Running in the background; `{name}` is set at the end. "
         message += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
-        say("\n".join((*notices, message)))
+        show_lines("\n".join((*notices, message)))
         return
     map_rows(session, ask, lambda: map_view_of(session))
 

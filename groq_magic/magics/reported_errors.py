@@ -46,7 +46,7 @@ def _announce(session: Session, error: GroqMagicError) -> None:
 def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
     """Return the error with secrets replaced; the same object if it contains no secret."""
     secrets = session.secrets()
-    happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
+    happened, remedy = secrets.hide(error.happened), secrets.hide(error.remedy)
     if (happened, remedy) == (error.happened, error.remedy):
         return error
     return type(error)(happened, remedy)

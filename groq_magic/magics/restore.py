@@ -12,7 +12,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.prompt import names_alone
 from groq_magic.views.phrase import first_words
 from groq_magic.views.saved_output import shows_answer
-from groq_magic.views.show import say, show_folded
+from groq_magic.views.show import show_folded, show_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -38,12 +38,12 @@ def groq_restore(session: Session, line: str) -> None:
     """
     given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
     found = session.restorable()
-    hidden = session.secrets().hidden
+    hide = session.secrets().hide
     if not found:
         # The turns may be restored already, by a plain `%groq_restore` that showed this prompt.
         shown_before = session.saved_above() if "system" in given else ()
         if lines := _lines_of_system(session, shown_before, restore=True):
-            say(hidden("\n".join(lines)))
+            show_lines(hide("\n".join(lines)))
             return
         raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
     same = tuple(saved for saved in found if not saved.is_edited)
@@ -58,10 +58,10 @@ def groq_restore(session: Session, line: str) -> None:
         *_lines_of_system(session, taken, restore="system" in given),
         *_lines_of_unseen(unseen.values()),
     ]
-    say(hidden("\n".join(lines)))
+    show_lines(hide("\n".join(lines)))
     for name, text in chain.from_iterable(unseen.values()):
         if len(text) > _BEGINNING:
-            show_folded(f"{name}: {len(text):,} characters", hidden(text))
+            show_folded(f"{name}: {len(text):,} characters", hide(text))
 
 
 def _unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from groq_magic.magics.jobs import cancel_jobs, current_jobs, fetch_jobs, jobs_t
 from groq_magic.magics.line_parser import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.sending.journal import Journal
-from groq_magic.views.show import say, show
+from groq_magic.views.show import show, show_lines
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def groq_runs(session: Session, line: str) -> None:
             lines = fetch_jobs(session, journal, target)
         else:
             lines = _cancel(session, journal, target)
-        say("\n".join((*lines, *journal.lines())))
+        show_lines("\n".join((*lines, *journal.lines())))
     finally:
         journal.close()
 
@@ -94,11 +94,11 @@ def _show(session: Session, journal: Journal, command: str, target: str) -> None
         no_jobs = "No batch jobs yet; `%%groq_map --batch` starts one."
         lines = (no_jobs if command else "No runs yet; `%%groq_map` starts one.",)
     if lines:
-        say("\n".join(lines))
+        show_lines("\n".join(lines))
 
 
 def _tables(session: Session, journal: Journal) -> list[Table]:
-    hidden = session.secrets().hidden
+    hide = session.secrets().hide
     tables = []
     if running := session.background_runs.lines():
         tables.append(Table(("background run", "progress"), running))
@@ -108,7 +108,7 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
         rows = tuple(
             (
                 str(run.id),
-                hidden(run.name),
+                hide(run.name),
                 run.model,
                 f"{run.rows:,}",
                 _size(run.size),
@@ -153,7 +153,7 @@ def _cancel(session: Session, journal: Journal, target: str) -> list[str]:
         raise NotebookError("No run or job to cancel.", "`%groq_runs` lists the runs.")
     if lines:
         # Before the jobs, whose cancelling may fail.
-        say("\n".join(lines))
+        show_lines("\n".join(lines))
     return cancel_jobs(session, journal, target)
 
 

@@ -14,7 +14,7 @@ from groq_magic.mapping.known_rows import with_answers
 from groq_magic.mapping.prepare import account_now
 from groq_magic.mapping.results.frame import NOT_ASKED
 from groq_magic.mapping.sending.row_request import RowAnswer
-from groq_magic.views.show import say
+from groq_magic.views.show import show_lines
 
 if TYPE_CHECKING:
     from groq_magic.mapping.batch.batch_run import BatchRun
@@ -69,7 +69,7 @@ def _run_models(session: Session, prepared: PreparedMap) -> list[BatchRun]:
     def on_upload(line: str) -> None:
         if not shown:
             shown.append(_PRACTICE if plan.practice else line)
-            say(shown[0])
+            show_lines(shown[0])
 
     runs: list[BatchRun] = []
     for requests, too_long in zip(plan.plans, prepared.too_long, strict=True):

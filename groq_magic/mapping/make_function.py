@@ -73,18 +73,18 @@ def _map_function(
     session = session_now()
     settings = session.settings if session is not None else Settings()
     namespace = session.namespace if session is not None else {}
-    hidden = secrets_of_call(session).hidden
-    options = _without(replace(options, schema=_portable(options.schema, namespace)), hidden)
+    hide = secrets_of_call(session).hide
+    options = _without(replace(options, schema=_portable(options.schema, namespace)), hide)
     catalogue = session.service.catalogue if session is not None else offline_catalogue
     in_practice = session is not None and session.service.in_practice
     log = str(Path(settings.log).expanduser().absolute()) if settings.log else ""
     return MapFunction(
-        hidden(prompt),
+        hide(prompt),
         options,
         tuple(models_of(options.model or (settings.model,), catalogue)),
-        _without(replace(settings.defaults(), system=None), hidden),
+        _without(replace(settings.defaults(), system=None), hide),
         Privacy(settings.rows_sent, tuple(settings.private)),
-        run_settings(settings, options, run_name("rows", prompt, options, hidden)),
+        run_settings(settings, options, run_name("rows", prompt, options, hide)),
         log,
         session.service.base_url() if session is not None and in_practice else "",
         session_now,
@@ -106,13 +106,13 @@ def _portable(schema: Any, namespace: Mapping[str, Any]) -> Any:
     return named if isinstance(named, type) else Schema(meant.name, meant.json_schema)
 
 
-def _without(options: _Table, hidden: Callable[[str], str]) -> _Table:
+def _without(options: _Table, hide: Callable[[str], str]) -> _Table:
     """Return options without secrets in their texts."""
     found: dict[str, Any] = {}
     for each in fields(options):
         value = getattr(options, each.name)
         if isinstance(value, str):
-            found[each.name] = hidden(value)
+            found[each.name] = hide(value)
         elif isinstance(value, tuple):
-            found[each.name] = tuple(hidden(one) if isinstance(one, str) else one for one in value)
+            found[each.name] = tuple(hide(one) if isinstance(one, str) else one for one in value)
     return replace(options, **found)

@@ -101,9 +101,9 @@ class PreparedMap:
     def included(self) -> tuple[tuple[str, int | str], ...]:
         """The names and sizes of the values that the requests include, for the log."""
         prompts = self.plan.prompts
-        hidden = prompts.secrets.hidden
-        columns = ((hidden(clip(part.text, 200)), "a column") for part in prompts.parts)
-        return (*((hidden(each.name), each.size) for each in prompts.included), *columns)
+        hide = prompts.secrets.hide
+        columns = ((hide(clip(part.text, 200)), "a column") for part in prompts.parts)
+        return (*((hide(each.name), each.size) for each in prompts.included), *columns)
 
 
 def session_plan(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
@@ -218,7 +218,7 @@ def prepare_plan(
         tuple(answers for answers, _ in oversized),
         (
             *notices_of(plan),
-            *(plan.prompts.secrets.hidden(line) for line in too_long),
+            *(plan.prompts.secrets.hide(line) for line in too_long),
             *waiting_notices(plan.plans, (rows for _, rows in found)),
         ),
         tuple(rows for _, rows in found),
@@ -249,7 +249,7 @@ def _catalogue(session: Session, *, fetch: bool) -> Catalogue:
 
 def notices_of(plan: MapPlan) -> tuple[str, ...]:
     """Return lines about the values that a map sends, and about those it replaces."""
-    hidden = plan.prompts.secrets.hidden
+    hide = plan.prompts.secrets.hide
     columns = list(dict.fromkeys(part.text for part in plan.prompts.parts))
     shown = ", ".join(f"`{clip(name, _LONGEST_NAME)}`" for name in columns[:_MOST_LISTED])
     more = f" and {len(columns) - _MOST_LISTED} more" if len(columns) > _MOST_LISTED else ""
@@ -257,14 +257,14 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
     names = ", ".join(f"`{name}`" for name in secrets)
     included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
     return (
-        *map(hidden, plan.notices),
-        hidden(f"Sent from each row: {shown}{more}"),
-        *map(hidden, included_phrases(included, ())),
+        *map(hide, plan.notices),
+        hide(f"Sent from each row: {shown}{more}"),
+        *map(hide, included_phrases(included, ())),
         *plan.prompts.notices,
         *((f"Replaced by `{HIDDEN}` in rows: the value of {names}.",) if secrets else ()),
     )
 
 
 def _settings(session: Session, ask: MapAsk) -> RunSettings:
-    name = run_name(ask.options.out or "map", ask.prompt, ask.options, session.secrets().hidden)
+    name = run_name(ask.options.out or "map", ask.prompt, ask.options, session.secrets().hide)
     return run_settings(session.settings, ask.options, name)

@@ -19,7 +19,7 @@ __all__ = ["run_name", "run_settings"]
 _LONGEST_PROMPT, _LONGEST_OPTIONS = 60, 50
 
 
-def run_name(variable: str, prompt: str, options: MapOptions, hidden: Callable[[str], str]) -> str:
+def run_name(variable: str, prompt: str, options: MapOptions, hide: Callable[[str], str]) -> str:
     """Return the name of a run: its variable, the beginning of the prompt, and its options.
 
     Parameters
@@ -27,11 +27,11 @@ def run_name(variable: str, prompt: str, options: MapOptions, hidden: Callable[[
     variable : str
     prompt : str
     options : MapOptions
-    hidden : callable
+    hide : callable
         Replaces secrets in a text.
     """
-    begin = first_words(hidden(prompt), _LONGEST_PROMPT)
-    words = first_words(hidden(options.words), _LONGEST_OPTIONS)
+    begin = first_words(hide(prompt), _LONGEST_PROMPT)
+    words = first_words(hide(options.words), _LONGEST_OPTIONS)
     return f"{variable}: {begin} \N{MIDDLE DOT} {words}" if words else f"{variable}: {begin}"
 
 

@@ -66,7 +66,7 @@ def row_facts(
         for columns, name, is_quote in _new_columns(plan)
     ]
     return MapRow(
-        plan.prompts.secrets.hidden(plan.rows.label(position)),
+        plan.prompts.secrets.hide(plan.rows.label(position)),
         tuple(clip(text, _LONGEST) for text in texts),
         any(row.get(ERROR) for row in found.values()),
     )
@@ -85,7 +85,7 @@ def cell_words(plan: MapPlan, value: Any) -> str:
         text = plain(value)
     else:
         text = tried(lambda: json.dumps(value, ensure_ascii=False, default=str), "")
-    return plan.prompts.secrets.hidden(text)
+    return plan.prompts.secrets.hide(text)
 
 
 def _new_columns(plan: MapPlan) -> list[tuple[ResultColumns, str, bool]]:

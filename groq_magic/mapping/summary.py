@@ -91,7 +91,7 @@ def _values(run: MapRun, number: int, name: str) -> list[Any]:
 
 def _hidden(run: MapRun, values: Iterable[Any]) -> list[Any]:
     secrets = run.plan.prompts.secrets
-    return [secrets.hidden(plain(each)) if is_a(each, str) else each for each in values]
+    return [secrets.hide(plain(each)) if is_a(each, str) else each for each in values]
 
 
 def _fields(run: MapRun) -> Iterator[MapField]:
@@ -151,7 +151,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
     found = agreement(values, _values(run, number, name))
     rows = (
         (
-            plan.prompts.secrets.hidden(plan.rows.label(each.position)),
+            plan.prompts.secrets.hide(plan.rows.label(each.position)),
             clip(cell_words(plan, each.expected), _LONGEST),
             clip(cell_words(plan, each.answer), _LONGEST),
         )

@@ -101,16 +101,16 @@ class NamedSecrets:
             if is_secret_name(found[1]):
                 self._add(found[1], found[3])
 
-    def hidden(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         """Return a text with each secret replaced by `[key]`."""
         standing = {value: name for value, name in self._of_columns.items() if value in text}
         if standing:
-            text = _secrets(standing).hidden(text)
+            text = _secrets(standing).hide(text)
         if not self._values:
             return text
         if self._all is None:
             self._all = _secrets(self._values)
-        return self._all.hidden(text)
+        return self._all.hide(text)
 
     def _walk(self, name: Any, value: Any, inside: str, depth: int) -> None:
         """Search a value; `inside` is the secret name that it belongs to, or ""."""

@@ -71,11 +71,11 @@ class PrivateValues:
         """Return these values and those of other objects."""
         return PrivateValues(roots, self._privacy, self)
 
-    def hidden(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         """Return a text with each of the values replaced by `[value]`."""
         return self._without(text)
 
-    def hidden_words(self, text: str) -> str:
+    def hide_words(self, text: str) -> str:
         """Return a text without the values and their words."""
         return self._without(text, words_of=())
 

@@ -90,7 +90,7 @@ class Secrets:
         """A number that changes when the secrets do."""
         return hash(frozenset(self._names))
 
-    def hidden(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         """Return a text with each secret replaced by `[key]`."""
         return self.found(text)[0]
 
@@ -116,7 +116,7 @@ class Secrets:
             done = max(done, end)
         return "".join((*pieces, text[done:])), tuple(names)
 
-    def hidden_in(self, value: Any) -> Any:
+    def hide_in(self, value: Any) -> Any:
         """Return a value of JSON with each secret in its texts replaced.
 
         Image data is no text, and stays unchanged.
@@ -124,17 +124,17 @@ class Secrets:
         if isinstance(value, dict) and value.get("type") == "image_url" and _is_data(value):
             return value
         if isinstance(value, str):
-            return self.hidden(value)
+            return self.hide(value)
         if isinstance(value, dict):
-            return {self.hidden_in(key): self.hidden_in(each) for key, each in value.items()}
+            return {self.hide_in(key): self.hide_in(each) for key, each in value.items()}
         if isinstance(value, list | tuple):
-            return type(value)(map(self.hidden_in, value))
+            return type(value)(map(self.hide_in, value))
         return value
 
-    def hidden_request(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def hide_in_request(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return a chat request with each secret in its messages and stops replaced."""
         texts = {name: request[name] for name in ("messages", "stop") if name in request}
-        return {**request, **self.hidden_in(texts)}
+        return {**request, **self.hide_in(texts)}
 
     def _whole(self, text: str) -> Iterator[tuple[int, int, str]]:
         for form, name in self._names.items():

@@ -244,7 +244,7 @@ class _Fill:
         privacy = self.privacy.named
         if self.private is None:
             self.private = PrivateValues.of_session(self.namespace, privacy)
-        return self.private.beside(*values).hidden(text)
+        return self.private.beside(*values).hide(text)
 
 
 def _in_place(value: Any) -> str | None:

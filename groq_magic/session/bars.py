@@ -149,4 +149,4 @@ class Bars:
         if change is None:
             return ""
         cell = self._cell_number(change.turn) if change.turn is not None else None
-        return warning_of(change, cell, secrets().hidden)
+        return warning_of(change, cell, secrets().hide)

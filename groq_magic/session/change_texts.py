@@ -48,7 +48,7 @@ _REMEDY = "Run this cell again to bring the answer up to date."
 _REMEDY_OF_SAVED = "Run %groq_replay off, then this cell, to bring the answer up to date."
 
 
-def warning_of(change: ChangeAbove, cell: int | None, hidden: Callable[[str], str]) -> str:
+def warning_of(change: ChangeAbove, cell: int | None, hide: Callable[[str], str]) -> str:
     """Return the warning above an answer, as plain text.
 
     Parameters
@@ -56,10 +56,10 @@ def warning_of(change: ChangeAbove, cell: int | None, hidden: Callable[[str], st
     change : ChangeAbove
     cell : int or None
         The number beside the cell of the turn that changed, if any.
-    hidden : callable
+    hide : callable
         Replaces the secrets in a text.
     """
-    turn = quoted(hidden(change.typed)) + (f" (cell {cell})" if cell is not None else "")
+    turn = quoted(hide(change.typed)) + (f" (cell {cell})" if cell is not None else "")
     remedy = _REMEDY_OF_SAVED if change.kind == "saved" else _REMEDY
     return f"{_WARNINGS[change.kind].format(turn)} {remedy}"
 

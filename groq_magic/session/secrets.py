@@ -45,15 +45,13 @@ class EarlierTurns:
         ]
 
     def _searched(self, turn: Turn, secrets: Secrets) -> Turn:
-        messages = secrets.hidden_in(tuple(map(dict, turn.messages)))
-        values = tuple(
-            replace(value, text=secrets.hidden(value.text)) for value in turn.data.values
-        )
-        images = tuple(map(secrets.hidden, turn.data.images))
+        messages = secrets.hide_in(tuple(map(dict, turn.messages)))
+        values = tuple(replace(value, text=secrets.hide(value.text)) for value in turn.data.values)
+        images = tuple(map(secrets.hide, turn.data.images))
         found = replace(
             turn,
             messages=messages,
-            typed=secrets.hidden(turn.typed),
+            typed=secrets.hide(turn.typed),
             data=replace(turn.data, values=values, images=images),
         )
         if found == turn:

@@ -29,7 +29,7 @@ from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former, show_removed
 from groq_magic.tools.question import OpenQuestions
 from groq_magic.views.phrase import quoted
-from groq_magic.views.show import say
+from groq_magic.views.show import show_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class Session:
         self.saved = SavedNotebook(shell, self.executions.cells_seen)
         self.conversations = Conversations()
         self.bars = Bars(self.conversations, self.secrets, self.cell_number)
-        self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
+        self.service = Service(settings, lambda: self.saved.folder, ask_for_key, show_lines)
         self.last: Ask | None = None
         self.ledger, self.requests = Ledger(), RequestHistory()
         self.request_log = RequestLog(lambda: settings.log)
@@ -216,12 +216,12 @@ class Session:
         self.owner.require(_CHANGED)
         practice = self.service.in_practice
         before = self.conversations.shown(practice)
-        phrase = self.conversations.undo(practice, lambda prompt: quoted(self._hidden(prompt)))
+        phrase = self.conversations.undo(practice, lambda prompt: quoted(self._hide(prompt)))
         now = self.conversations.shown(practice)
         show_removed(self.bars, self.live, (before[key] for key in before.keys() - now.keys()))
         known = {turn.revision for turn in before.values()}
         former = tuple(
-            show_former(self.bars, self.live, self._hidden, turn)
+            show_former(self.bars, self.live, self._hide, turn)
             for turn in now.values()
             if turn.revision not in known and not self.bars.shows(turn)
         )
@@ -278,8 +278,8 @@ class Session:
             self.live.close()
             self.live = None
 
-    def _hidden(self, text: str) -> str:
-        return self.secrets().hidden(text)
+    def _hide(self, text: str) -> str:
+        return self.secrets().hide(text)
 
     def _free_frames(self) -> None:
         # The error's frames would keep their values alive as long as the reply.

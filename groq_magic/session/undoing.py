@@ -67,7 +67,7 @@ class UndoResult:
 def show_former(
     bars: Bars,
     live: Live | None,
-    hidden: Callable[[str], str],
+    hide: Callable[[str], str],
     turn: Turn,
 ) -> FormerTurn:
     """Show a turn's answer in its cell again, if a page is connected.
@@ -77,7 +77,7 @@ def show_former(
     bars : Bars
     live : Live or None
         None without a page.
-    hidden : callable
+    hide : callable
         Replaces the secrets in a text.
     turn : Turn
         As it is now.
@@ -86,7 +86,7 @@ def show_former(
     former = bars.former(turn) or _rebuilt(turn, bars.shown_for(turn))
     shown = former
     if former is not None and has_other_prompt:
-        output = _with_prompt(former.output, turn, quoted(hidden(turn.typed)))
+        output = _with_prompt(former.output, turn, quoted(hide(turn.typed)))
         shown = replace(former, output=output)
     is_shown = shown is not None and live is not None and _put(live, shown)
     if former is not None and is_shown:

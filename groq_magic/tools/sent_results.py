@@ -57,7 +57,7 @@ class SentResults:
         limits = self.privacy if is_a(value, str) else self.privacy.named
         if limits.has_limits:
             private = PrivateValues.of_session(self.namespace, limits)
-            found = private.beside(value).hidden(found)
+            found = private.beside(value).hide(found)
         return self._sent(found, longest)
 
     def of_exception(self, error: BaseException) -> str:

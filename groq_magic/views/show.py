@@ -12,7 +12,7 @@ from groq_magic.views.phrase import phrase_html, phrase_plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["publish", "say", "show", "show_folded"]
+__all__ = ["publish", "show", "show_folded", "show_lines"]
 
 _MOST = 20_000
 
@@ -54,7 +54,7 @@ def show(html: str, plain: str) -> None:
     publish({"text/html": html, "text/plain": printable(plain)})
 
 
-def say(text: str) -> None:
+def show_lines(text: str) -> None:
     """Display lines of text, escaped; text in backticks is code."""
     lines = text.splitlines()
     html = "".join(f"<div>{phrase_html(line)}</div>" for line in lines)

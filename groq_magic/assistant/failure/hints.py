@@ -50,7 +50,7 @@ def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> 
     for one, _ in chain_of(error):
         found |= dict.fromkeys(tried(partial(list, _hints(one, values, context)), none))
     text = "\n".join(filter(None, found))
-    return context.hidden(text, dict(values))
+    return context.hide(text, dict(values))
 
 
 def _hints(error: BaseException, values: Mapping[str, Any], context: Context) -> Iterator[str]:

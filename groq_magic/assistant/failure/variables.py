@@ -142,7 +142,7 @@ def _own_repr(value: Any, context: Context) -> str:
     """Return an object's repr if its class defines one and values may be sent."""
     if _owner_of_repr(value) is object or not context.privacy.rows:
         return ""
-    return f" {context.hidden(safe_repr(value, _LONGEST_REPR), value)}"
+    return f" {context.hide(safe_repr(value, _LONGEST_REPR), value)}"
 
 
 def _owner_of_repr(value: Any) -> type:

@@ -152,7 +152,7 @@ class RowPrompts:
     @cached_property
     def _names(self) -> tuple[str, ...]:
         """The names in the blocks, which are the same in the prompt."""
-        codes = (self.secrets.hidden(part.code) for part in self.parts)
+        codes = (self.secrets.hide(part.code) for part in self.parts)
         return tuple(without_surrogates(code)[0] for code in codes)
 
     @cached_property
@@ -167,7 +167,7 @@ class RowPrompts:
                     f"{len(text):,} characters, too many to search for private values.",
                     f"Up to {LONGEST_SEARCHED:,} are searched: shorten it.",
                 )
-            text = self.private.hidden(text)
+            text = self.private.hide(text)
         # Before surrogates are replaced: a secret may contain them.
         text, found = self.secrets.found(text)
         return without_surrogates(text)[0], found
@@ -261,7 +261,7 @@ def row_prompts(  # noqa: PLR0913 - the prompts, the data, and what may be sent
     texts = (filled.whole, with_values(filled_system.text, values))
     names = [name for text in texts for name in secrets.found(text)[1]]
     # Before surrogates are replaced: a secret may contain them.
-    sent, sent_system = (without_surrogates(secrets.hidden(text))[0] for text in texts)
+    sent, sent_system = (without_surrogates(secrets.hide(text))[0] for text in texts)
     return RowPrompts(
         sent,
         sent_system,

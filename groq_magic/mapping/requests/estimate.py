@@ -118,7 +118,7 @@ def _preview(plan: RequestPlan, keys: Sequence[str]) -> str:
     values = (
         texts[0][1] if len(texts) == 1 else ", ".join(f"{name}: {text}" for name, text in texts)
     )
-    values = plan.prompts.secrets.hidden(values)
+    values = plan.prompts.secrets.hide(values)
     return values if len(keys) == 1 else f"{len(keys)} rows, the first: {values}"
 
 

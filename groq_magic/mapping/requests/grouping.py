@@ -152,4 +152,4 @@ def _base(
     system = [{"role": "system", "content": prompts.system}] if prompts.system else []
     messages = [*system, {"role": "user", "content": text}]
     request = request_of(options, str(options.model), known, messages, form)
-    return prompts.secrets.hidden_request(request)
+    return prompts.secrets.hide_in_request(request)

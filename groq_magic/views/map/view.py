@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from groq_magic.views.map.progress import in_batch_words
 from groq_magic.views.phrase import SEPARATOR
-from groq_magic.views.show import say
+from groq_magic.views.show import show_lines
 
 if TYPE_CHECKING:
     import threading
@@ -76,7 +76,7 @@ class GuardedMapView:
         if self._has_failed:
             self.discard()
             with contextlib.suppress(Exception):
-                say(_plain_end(end))
+                show_lines(_plain_end(end))
 
     def discard(self) -> None:
         """Remove the output."""

@@ -84,10 +84,10 @@ def test_large_data_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="sent") as raised:
         fail(people, held)
     texts = (str(raised.value), "sent@x.org held 3")
-    assert all("sent" not in context.hidden(text, people) for text in texts)
+    assert all("sent" not in context.hide(text, people) for text in texts)
     inner = context.with_locals_of(raised.value)
     for text in texts:
-        hidden = inner.hidden(text, people) + inner.hidden(text)
+        hidden = inner.hide(text, people) + inner.hide(text)
         assert "sent" not in hidden
         assert "held" not in hidden
     # Its index and two columns, and a column that a frame of the error has by itself.

@@ -14,7 +14,7 @@ from groq_magic.magics.reported_errors import reporting_errors
 class Secrets:
     """Secrets of which "1234" is one."""
 
-    def hidden(self, text: str) -> str:
+    def hide(self, text: str) -> str:
         return text.replace("1234", "[key]")
 
 

@@ -79,7 +79,7 @@ def test_names_of_other_things(name: str) -> None:
 def test_a_value_is_withheld_wherever_it_stands(values: dict[str, Any]) -> None:
     secrets = NamedSecrets()
     secrets.add_values({"odd": Hostile(), **values})
-    assert secrets.hidden(f"refused: '{VALUE}' for ann") == "refused: '[key]' for ann"
+    assert secrets.hide(f"refused: '{VALUE}' for ann") == "refused: '[key]' for ann"
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_value_is_withheld_wherever_it_stands(values: dict[str, Any]) -> None:
 def test_values_that_code_assigns_to_secret_names_are_withheld(code: str) -> None:
     secrets = NamedSecrets()
     secrets.add_code(code)
-    assert VALUE not in secrets.hidden(code)
-    assert "[key]" in secrets.hidden(code)
+    assert VALUE not in secrets.hide(code)
+    assert "[key]" in secrets.hide(code)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_words_are_no_secrets() -> None:
     secrets = NamedSecrets()
     secrets.add_values({"token": "the", "password": "password", "pwd": "mountains"})
     text = "the password of the mountains"
-    assert secrets.hidden(text) == text
+    assert secrets.hide(text) == text
     assert not is_secret("token", "word")
     assert is_secret("settings['password']", "other")
     assert is_secret("self.credentials (in connect)", object())
@@ -138,5 +138,5 @@ def test_values_are_not_kept_alive() -> None:
 def test_no_text_shows_a_secret_that_it_contains(value: str, around: str) -> None:
     secrets = NamedSecrets()
     secrets.add_values({"my_secret": value})
-    hidden = secrets.hidden(f"{around} {value} {around}")
+    hidden = secrets.hide(f"{around} {value} {around}")
     assert value not in hidden.replace("[key]", "\0") or value.casefold() in "my_secret"

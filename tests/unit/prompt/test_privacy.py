@@ -293,12 +293,12 @@ def test_an_errors_message_keeps_words_that_are_no_values() -> None:
 
 def test_a_value_that_was_cut_or_escaped_is_found() -> None:
     values = PrivateValues([{"email": ["ada@example.org", "two\nlines 'here'"]}], HIDES)
-    assert values.hidden("user  ada@exam... gone") == "user  [value]... gone"
+    assert values.hide("user  ada@exam... gone") == "user  [value]... gone"
     # Two letters are a beginning where they stand in quotes, as pandas cuts a record.
-    assert values.hidden("{'k': 'ad... gone") == "{'k': '[value]... gone"
-    assert values.hidden("ad... gone") == "ad... gone"
-    assert values.hidden(repr("two\nlines 'here'")) == '"[value]"'
-    assert values.hidden("nothing of the kind") == "nothing of the kind"
+    assert values.hide("{'k': 'ad... gone") == "{'k': '[value]... gone"
+    assert values.hide("ad... gone") == "ad... gone"
+    assert values.hide(repr("two\nlines 'here'")) == '"[value]"'
+    assert values.hide("nothing of the kind") == "nothing of the kind"
 
 
 def test_a_long_run_of_dots_costs_what_it_is_long() -> None:
@@ -306,7 +306,7 @@ def test_a_long_run_of_dots_costs_what_it_is_long() -> None:
 
     def seconds(dots: int) -> float:
         began = time.process_time()
-        assert values.hidden(f"ada@exam{'.' * dots} gone") == f"[value]{'.' * dots} gone"
+        assert values.hide(f"ada@exam{'.' * dots} gone") == f"[value]{'.' * dots} gone"
         return time.process_time() - began
 
     # Were it quadratic, the longer one would take a hundred times as long.
@@ -383,7 +383,7 @@ def test_a_private_value_of_any_kind_is_found(value: Any, quoted: list[str]) -> 
     for holder in holders:
         values = PrivateValues([{"v": holder}], HIDES)
         for text_of in quoted:
-            found = values.hidden(f"it is {text_of}.")
+            found = values.hide(f"it is {text_of}.")
             assert not any(map(str.isdigit, found)), found
             assert "@" not in found
 
@@ -407,26 +407,26 @@ class Extra:
 
 def test_extra_fields_and_private_attributes_of_a_model_are_found() -> None:
     values = PrivateValues([{"m": Extra()}], Privacy(private=("*email",)))
-    assert values.hidden("ada@x.org cy@x.org") == "[value] [value]"
+    assert values.hide("ada@x.org cy@x.org") == "[value] [value]"
 
 
 def test_all_of_large_and_of_deep_data_is_searched() -> None:
     records = [{"email": f"user{n}@x.org", "age": n} for n in range(120_000)]
-    assert PrivateValues([{"r": records}], HIDES).hidden("no user119999@x.org") == "no [value]"
+    assert PrivateValues([{"r": records}], HIDES).hide("no user119999@x.org") == "no [value]"
     deep: Any = {"email": "ada@x.org"}
     for _ in range(10):
         deep = {"a": [deep]}
-    assert PrivateValues([{"d": deep}], HIDES).hidden("no ada@x.org") == "no [value]"
+    assert PrivateValues([{"d": deep}], HIDES).hide("no ada@x.org") == "no [value]"
     circle: Any = [{"email": "ada@x.org"}]
     circle.append(circle)
-    assert PrivateValues([{"c": circle}], HIDES).hidden("no ada@x.org") == "no [value]"
+    assert PrivateValues([{"c": circle}], HIDES).hide("no ada@x.org") == "no [value]"
 
 
 def test_no_text_is_sent_where_the_search_for_private_values_is_incomplete() -> None:
     deep: Any = {"email": "ada@x.org"}
     for _ in range(40):
         deep = [deep]
-    assert PrivateValues([{"d": deep}], HIDES).hidden("no ada@x.org") == "[value]"
+    assert PrivateValues([{"d": deep}], HIDES).hide("no ada@x.org") == "[value]"
 
 
 def seconds(found: Callable[[], object]) -> float:

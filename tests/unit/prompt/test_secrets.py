@@ -84,7 +84,7 @@ def test_a_secret_is_hidden_in_every_form(
     assert HIDDEN in hidden
     assert set(names) == {"SOME_KEY"}
     # What is around the secret stays; a quote right beside it may belong to an escaped form.
-    apart = secrets.hidden(f"{before}|{shown}|{after}")
+    apart = secrets.hide(f"{before}|{shown}|{after}")
     assert apart.startswith(f"{before}|")
     assert apart.endswith(f"|{after}")
 
@@ -93,7 +93,7 @@ def test_a_secret_is_hidden_in_every_form(
 def test_a_secret_is_hidden_in_base64_at_any_place(secret: str, user: str, urlsafe: bool) -> None:  # noqa: FBT001 - generated
     encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
     text = encode(f"{user}{secret}{user}".encode()).decode()
-    hidden = Secrets({"SOME_KEY": secret}).hidden(text)
+    hidden = Secrets({"SOME_KEY": secret}).hide(text)
     assert HIDDEN in hidden
     assert len(hidden.replace(HIDDEN, "")) <= len(encode(f"{user}{user}xxxx".encode())) + 4
 
@@ -117,7 +117,7 @@ def test_a_secret_that_is_cut_is_hidden(
     shorten: Callable[[str, int], str], secret: str, before: str, after: str, limit: int
 ) -> None:
     text = shorten(f"{before}{secret}{after}", limit)
-    assert leaks(Secrets({"SOME_KEY": secret}).hidden(text), secret) == []
+    assert leaks(Secrets({"SOME_KEY": secret}).hide(text), secret) == []
 
 
 @given(secret=plain, count=st.integers(1, 400), width=st.integers(0, 300))
@@ -130,7 +130,7 @@ def test_no_summary_of_a_value_shows_a_secret(secret: str, count: int, width: in
         {"env": {f"V{n}": padded for n in range(count)}},
         (padded, {padded}),
     ]
-    hide = Secrets({"SOME_KEY": secret}).hidden
+    hide = Secrets({"SOME_KEY": secret}).hide
     for value in values:
         assert leaks(hide(summarise(value)), secret) == []
 
@@ -142,7 +142,7 @@ def test_a_table_shows_no_secret() -> None:
         padded = "-" * width + secret + "-" * 40
         frame = pandas.DataFrame({"name": [padded] * 40, secret: range(40), "n": [1] * 40})
         for value in (frame, frame["name"], frame.columns, frame["name"].to_numpy()):
-            text = Secrets({"SOME_KEY": secret}).hidden(summarise(value))
+            text = Secrets({"SOME_KEY": secret}).hide(summarise(value))
             assert leaks(text, secret) == [], text
 
 
@@ -155,7 +155,7 @@ def test_secrets_that_overlap_are_hidden_whole(secrets: list[str], data: st.Data
         shared = data.draw(st.integers(0, len(secret) - 1))
         same = next(n for n in range(shared, -1, -1) if text.endswith(secret[:n]))
         text += secret[same:] + data.draw(st.sampled_from(["", " "]))
-    hidden = known.hidden(text)
+    hidden = known.hide(text)
     assert not any(leaks(hidden, secret) for secret in secrets)
 
 
@@ -163,7 +163,7 @@ def test_secrets_that_overlap_are_hidden_whole(secrets: list[str], data: st.Data
 def test_a_text_without_a_secret_is_the_same_object(text: str, secret: str) -> None:
     assume(secret not in text and not any(mark in text for mark in ("…", "...")))
     assert Secrets({"SOME_KEY": secret}).found(text) == (text, ())
-    assert Secrets({"SOME_KEY": secret}).hidden(text) is text
+    assert Secrets({"SOME_KEY": secret}).hide(text) is text
 
 
 def test_each_place_is_counted_with_the_name_of_its_variable() -> None:
@@ -177,8 +177,8 @@ def test_each_line_of_a_key_in_lines_is_hidden() -> None:
     lines = ["-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0B", "AQEFAASCBKcwggSjAgEAAoIB"]
     known = Secrets({"TLS_KEY": "\n".join([*lines, "-----END PRIVATE KEY-----"])})
     for line in lines[1:]:
-        assert known.hidden(f"  {line}\n") == f"  {HIDDEN}\n"
-    assert known.hidden(lines[0]) == lines[0]
+        assert known.hide(f"  {line}\n") == f"  {HIDDEN}\n"
+    assert known.hide(lines[0]) == lines[0]
 
 
 def test_a_request_is_hidden_in_its_texts_alone() -> None:
@@ -189,7 +189,7 @@ def test_a_request_is_hidden_in_its_texts_alone() -> None:
         "stop": ["some/model-name"],
         "stream": True,
     }
-    assert known.hidden_request(request) == {
+    assert known.hide_in_request(request) == {
         "model": "some/model-name",
         "messages": [{"role": "user", "content": [{"type": "text", "text": HIDDEN}]}],
         "stop": [HIDDEN],

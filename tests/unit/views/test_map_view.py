@@ -30,7 +30,7 @@ class BrokenView:
 @pytest.mark.parametrize("broken", ["open", "progress", "rows", "finish"])
 def test_a_view_that_fails_ends_in_plain_text(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(map_view, "say", said.append)
+    monkeypatch.setattr(map_view, "show_lines", said.append)
     inner = BrokenView(broken)
     view = GuardedMapView(inner)
     view.open(start())

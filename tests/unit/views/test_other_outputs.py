@@ -11,7 +11,7 @@ from groq_magic.views import for_front_end
 from groq_magic.views.guarded_view import GuardedView
 from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
-from groq_magic.views.show import say, show, show_folded
+from groq_magic.views.show import show, show_folded, show_lines
 from groq_magic.views.slots import TOKEN_CLASS, banner, panel_text
 from groq_magic.views.terminal import TerminalView
 
@@ -122,7 +122,7 @@ def test_no_output_moves_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     hostile = "a\x1b[2Jb\x9bc\td"
     show(*history("One", [HistoryRow(1, None, hostile, hostile)]))
-    say(hostile)
+    show_lines(hostile)
     show_folded("What was written", hostile)
     guarded = GuardedView(TerminalView(lambda _: 1 / 0))
     guarded.feed(hostile, "")
