@@ -62,9 +62,6 @@ def test_the_notebook_of_the_map_says_that_no_model_answers_and_its_answers_are_
     run_notebook: Callable[..., nbformat.NotebookNode],
 ) -> None:
     notebook = nbformat.read(MAP, as_version=4)
-    # Its own maps fit into the limits of a free plan, one more would wait for half a minute.
-    unlimited = "from groq_magic.api import practice_server\npractice_server._LIMITS = ()"
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(unlimited, id="unlimited"))
     (last,) = (cell.source for cell in notebook.cells if cell.id == "try")
     notebook.cells.append(nbformat.v4.new_code_cell(last.split("```")[1], id="tried"))
     names = {"first": 54, "labels": 54, "more": 55, "both": 54}
@@ -79,7 +76,7 @@ def test_the_notebook_of_the_map_says_that_no_model_answers_and_its_answers_are_
         assert "practice mode" in json.dumps(run[name].outputs)
 
 
-def test_the_scripted_fixes_are_true(
+def test_the_scripted_fixes_of_the_code_assistants_notebook_work(
     run_notebook: Callable[..., nbformat.NotebookNode],
 ) -> None:
     path = next(path for path in NOTEBOOKS if path.stem == "05_code_assistant")
@@ -98,25 +95,17 @@ def test_the_scripted_fixes_are_true(
     at = next(n for n, cell in enumerate(notebook.cells) if cell.id == "fix-words-below")
     call = next(cell.source for cell in notebook.cells if cell.id == "call")
     notebook.cells.insert(at + 1, nbformat.v4.new_code_cell(f"print({call})", id="call-again"))
-    run = {cell.id: cell for cell in run_notebook(notebook, environment=PRACTICE).cells}
-    for asked, lines in written.items():
-        assert _printed(run[f"{asked}-below"]) == lines
-    assert _printed(run["call-again"]) == ["50.0"]
-
-
-def test_the_cell_that_the_code_assistants_notebook_proposes_to_try_is_fixed(
-    run_notebook: Callable[..., nbformat.NotebookNode],
-) -> None:
-    path = next(path for path in NOTEBOOKS if path.stem == "05_code_assistant")
-    notebook = nbformat.read(path, as_version=4)
+    # What the last cell proposes to try.
     (last,) = (cell.source for cell in notebook.cells if cell.id == "try")
     fails = nbformat.v4.new_code_cell(last.split("```")[1].strip(), id="tried")
     fails.metadata["tags"] = ["raises-exception"]
     (fix,) = re.findall("`(%groq_fix .*?)`", last)
-    notebook.cells.append(fails)
-    notebook.cells.append(nbformat.v4.new_code_cell(fix, id="fixed"))
-    notebook.cells.append(nbformat.v4.new_code_cell("exec(_groq.code)", id="again"))
+    cells = (("fixed", fix), ("again", "exec(_groq.code)"))
+    notebook.cells += [fails, *(nbformat.v4.new_code_cell(code, id=name) for name, code in cells)]
     run = {cell.id: cell for cell in run_notebook(notebook, environment=PRACTICE).cells}
+    for asked, lines in written.items():
+        assert _printed(run[f"{asked}-below"]) == lines
+    assert _printed(run["call-again"]) == ["50.0"]
     assert [output.output_type for output in run["tried"].outputs] == ["error"]
     assert _printed(run["again"]) == ["Cem paid most: 30.5"]
 
