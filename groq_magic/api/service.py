@@ -135,7 +135,7 @@ class Service:
         return None
 
     def new_key(self, typed: str | None = None) -> ApiKey:
-        """Check a key with the service and use it in this session; ask for it if not given.
+        """Check a key with the service and use it: entered on the page, else asked for here.
 
         This ends practice mode. Nothing changes unless the key is accepted.
 
@@ -149,6 +149,7 @@ class Service:
             When `GROQ_BASE_URL` is not an http or https address.
         """
         url = service_url()
+        source = "%groq_key" if typed is None else "this page"
         typed = self._ask_for_key() if typed is None else typed
         if typed is None:
             raise ApiKeyError(
@@ -156,7 +157,7 @@ class Service:
                 f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one. "
                 "`%groq_practice on` needs none.",
             )
-        key = parse_key(typed, "%groq_key")
+        key = parse_key(typed, source)
         self._warned_of.add(url)  # the prompt for the key has warned
         catalogue = check_key(Client(key, url))
         self.set_practice(on=False)

@@ -80,10 +80,10 @@ def notice_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
     if not missed:
         return ()
     count = len(missed)
-    lost, it = "an answer lost its cell", "it"
+    lacks, it = "an answer", "it"
     if count > 1:
-        lost, it = f"{count} answers lost their cells", "them"
-    return (f"The page was reloaded, and {lost}. `%groq_history` shows {it}.",)
+        lacks, it = f"{count} answers", "them"
+    return (f"The page was reloaded and lacks {lacks}. `%groq_history` shows {it}.",)
 
 
 def mark_reported(session: Session, missed: frozenset[str]) -> None:

@@ -35,12 +35,15 @@ class Run:
         The notebook's path on the page; "" if unknown.
     client : str
         The id of the page's connection, which sent the request.
+    source : int
+        The Adler-32 of the code that ran; 0 if unknown.
     """
 
     cell: str = ""
     request: str = ""
     notebook: str = ""
     client: str = ""
+    source: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class FinishedOutput:
     def checksum(self) -> int:
         """The Adler-32 of its HTML, by which a page finds it; 0 for an empty output."""
         html = str(self.data.get("text/html", ""))
-        return zlib.adler32(html.encode("utf-8", "replace")) if html else 0
+        return _checksum(html)
 
     @property
     def size(self) -> int:
@@ -239,6 +242,7 @@ class FinishedOutputs:
             "place": output.place,
             "turn": output.turn,
             "checksum": entry.checksum,
+            "source": output.run.source,
             "earlier": earlier[:before][-EARLIER:],
             "captured": list(output.captured),
         }
@@ -257,4 +261,10 @@ def run_of(shell: Any) -> Run:
         each if isinstance(each, str) else ""
         for each in (header.get("msg_id"), header.get("session"))
     )
-    return Run(cell_id(shell) or "", request, request_cells(shell).notebook, client)
+    code = (parent.get("content") or {}).get("code")
+    source = _checksum(code) if isinstance(code, str) else 0
+    return Run(cell_id(shell) or "", request, request_cells(shell).notebook, client, source)
+
+
+def _checksum(text: str) -> int:
+    return zlib.adler32(text.encode("utf-8", "replace")) if text else 0

@@ -12,7 +12,7 @@ from tests.browser.kinds import only_in_lab
 STAGE = "from stage import *\nimport stage"
 TEXT = (
     "Use `dropna`:\n\n```python\nx = 1\n```\n\n<details><summary>Steps</summary>\n\nSome.\n\n"
-    "</details>\n\nעברית עם `code`.\n\n- פריט\n- item\n\n| א | b |\n|---|---|\n| 1 | ג |"
+    "</details>\n\nעברית עם `code`.\n\n- פריט\n- item\n\n| א | b |\n|---|---|\n| 1 | ג |\n\n> ציטוט"
 )
 ANSWER = f"ask({TEXT!r}, reasoning='Let me see.', stale='Cell 1 changed.')"
 PANEL = (
@@ -48,6 +48,16 @@ LONELY = """() => [...document.querySelectorAll(".groq-bar")].flatMap((bar) => {
   return [...lines.values()].filter((width) => width < 160);
 })"""
 
+# The widths of a bar at which the tokens left take two lines.
+TWO_LINES = """(stop) => {
+  const bar = stop.closest(".groq-bar");
+  const left = bar.querySelector(".groq-slot-quota");
+  return Array.from({ length: 600 }, (_, index) => 560 + index).filter((width) => {
+    bar.style.width = `${width}px`;
+    return left.getClientRects()[0].height > 30;
+  });
+}"""
+
 
 @pytest.mark.parametrize("width", [1400, 860])
 @only_in_lab
@@ -64,6 +74,7 @@ def test_all_that_can_be_pressed_is_big_enough_and_no_phrase_stands_alone(
 
     assert notebook.page.evaluate(SMALL) == []
     assert notebook.page.evaluate(LONELY) == []
+    assert notebook.stop(3).evaluate(TWO_LINES) == []
     notebook.stop(3).press("Enter")
     expect(notebook.cell_output(3)).to_contain_text("interrupted")
     expect(notebook.cell_output(3).locator(".groq-copy")).to_be_visible()
@@ -89,6 +100,10 @@ def test_each_block_has_the_direction_of_its_text_live_and_finished(jupyter: Any
     right = "(output) => getComputedStyle(output.querySelector('p[dir]')).textAlign"
     assert output.evaluate(right) == "start"
     assert output.evaluate("(o) => o.querySelector('.groq-text').dir") == "auto"
+    edge = "(output, each) => output.querySelector(each).getBoundingClientRect().right"
+    assert output.evaluate(edge, "table") == pytest.approx(output.evaluate(edge, "p[dir]"), abs=1)
+    border = "(output) => getComputedStyle(output.querySelector('blockquote')).borderRightWidth"
+    assert output.evaluate(border) == "5px"
 
 
 @only_in_lab

@@ -85,6 +85,16 @@ def expect_on_page(notebook: Notebook, answers: dict[int, list[str]]) -> None:
         expect(notebook.cell_output(index).locator(".groq-answer")).to_have_count(len(ends))
 
 
+def reload_until_missed(notebook: Notebook) -> None:
+    """Reload the page, and run the cell `MISSED` until the page has looked for the answer's."""
+    notebook.allow(*LOST)
+    notebook.load().idle()
+    for _ in range(PATIENCE // 100):
+        notebook.run_cell(3)
+        if notebook.cell_output(3).inner_text().strip() == "1":
+            break
+
+
 ANSWERS = dict(enumerate(ENDS, start=1))
 
 
@@ -159,20 +169,29 @@ def test_an_answer_whose_cell_was_never_saved_is_named_once(jupyter: Any, practi
     notebook.run_cell(1, wait=False)
     expect(notebook.cell_output(1)).to_contain_text("word9 ")
 
-    notebook.allow(*LOST)
-    notebook.load()
-    notebook.idle()
-    for _ in range(PATIENCE // 100):  # the page has yet to look for the cell
-        notebook.run_cell(3)
-        if notebook.cell_output(3).inner_text().strip() == "1":
-            break
+    reload_until_missed(notebook)
     expect(notebook.page.locator(".jp-Notebook .groq-answer")).to_have_count(0)
     notebook.run_cell(1)
-    expect(notebook.cell_output(1)).to_contain_text("an answer lost its cell")
+    expect(notebook.cell_output(1)).to_contain_text("The page was reloaded and lacks an answer.")
     expect(notebook.cell_output(1)).to_contain_text("Nothing of the kind.")
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("Nothing of the kind.")
-    expect(notebook.cell_output(2)).not_to_contain_text("lost its cell")
+    expect(notebook.cell_output(2)).not_to_contain_text("lacks an answer")
+
+
+@only_in_lab
+def test_a_prompt_whose_edit_was_lost_keeps_its_own_answer(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice), "%%groq\nquick", "%%groq\nanything", MISSED])
+    notebook.run_all()
+    saved = notebook.save()
+    notebook.panel("panel.content.widgets[1].model.sharedModel.setSource('%%groq\\nslow')")
+    notebook.run_cell(1, wait=False)
+    expect(notebook.cell_output(1)).to_contain_text("word9 ")
+    reload_until_missed(notebook)
+    expect(notebook.cell_output(1)).to_contain_text("quick END")
+    assert json.loads(notebook.path.read_text()) == saved
+    notebook.run_cell(2)
+    expect(notebook.cell_output(2)).to_contain_text("The page was reloaded and lacks an answer.")
 
 
 @only_in_lab

@@ -1,6 +1,7 @@
 // The state of the key in the banner or the panel, and a form that sends a key to the kernel.
 // No widget's state contains the key, and so no saved notebook does.
 
+import { focusOutputOf } from "./focus.mjs";
 import { element, phrase } from "./html.mjs";
 import { Slot } from "./slots.mjs";
 
@@ -26,8 +27,12 @@ export class KeyEntry {
   }
 
   showState() {
-    const hadFocus = this.form?.contains(document.activeElement);
+    const focused = document.activeElement;
+    // A field that is disabled, while its key is checked, has lost the focus.
+    const hadFocus =
+      this.form?.contains(focused) || (this.input?.disabled && focused === document.body);
     this.form = null;
+    this.input = null;
     // The panel's row is already labelled Key.
     const inPanel = this.slot.node.closest(".groq-panel");
     const { state, wanted } = this.key;
@@ -35,7 +40,9 @@ export class KeyEntry {
     text.append(...phrase(inPanel ? state.replace(/^key /, "") : state));
     this.opener = wanted ? keyButton("Enter key", () => this.open()) : null;
     this.slot.fill(text, ...(this.opener ? [" · ", this.opener] : []));
-    if (hadFocus) this.opener?.focus();
+    if (!hadFocus) return;
+    if (this.opener) this.opener.focus();
+    else focusOutputOf(this.slot.node);
   }
 
   open() {

@@ -70,8 +70,8 @@ class WriteBack {
     const { id, captured } = offer;
     this.forgetFormer(offer);
     this.offers.set(id, offer);
-    const where = this.placeOf(offer);
     const began = this.begun.get(keyOf(offer));
+    const where = this.placeOf(offer, began);
     this.begun.delete(keyOf(offer));
     if (this.copiesOf(offer).length) this.send("want", [id], true);
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
@@ -129,7 +129,7 @@ class WriteBack {
     const began = this.wanted.get(id);
     this.wanted.delete(id);
     for (const copy of this.copiesOf(offer)) copy.outputs.set(copy.at, output);
-    const { outputs, at, there } = this.placeOf(offer);
+    const { outputs, at, there } = this.placeOf(offer, began);
     if (!outputs || there || (began && at < 0)) return;
     const isEdited = hasEdits(this.context.model);
     if (at >= 0) outputs.set(at, output);
@@ -155,7 +155,7 @@ class WriteBack {
   }
 
   /** Return the cell's outputs, the placeholder's index in them, and whether it is finished. */
-  placeOf({ cell, place, checksum, notebook, captured = [] }) {
+  placeOf({ cell, place, checksum, source, notebook, captured = [] }, began = false) {
     const model = this.context?.model;
     const found =
       model && !model.isDisposed && [...(model.cells ?? [])].find(({ id }) => id === cell);
@@ -170,7 +170,11 @@ class WriteBack {
     if (checksum === 0) return { at, there: true }; // an empty output only removes its placeholder
     // A copy of the notebook has the same ids. A cell that runs again has new outputs soon.
     const isTaken = captured.length || isOther || found.executionState === "running";
-    return isTaken ? { at } : { outputs, at };
+    if (isTaken) return { at };
+    // A prompt that was edited and run, in a page loaded without the edit, would get this answer.
+    const prompt = found.sharedModel?.getSource?.();
+    const isOfOther = !began && source && prompt !== undefined && adlerOf(prompt) !== source;
+    return isOfOther ? { at, isMissing: true } : { outputs, at };
   }
 
   /** Return where else the placeholder is: a cell that is copied while it runs gets no updates. */
@@ -250,13 +254,14 @@ const ignored = () => undefined;
 
 const keyOf = ({ request, place }) => `${request} ${place}`;
 
-/** Return the Adler-32 of an output's HTML. */
-function checksumOf(output) {
-  const html = htmlOf(output);
+const checksumOf = (output) => adlerOf(htmlOf(output));
+
+/** Return the Adler-32 of a text. */
+function adlerOf(text) {
   let [low, high] = [1, 0];
-  for (const byte of new TextEncoder().encode(html)) {
+  for (const byte of new TextEncoder().encode(text)) {
     low = (low + byte) % 65_521;
     high = (high + low) % 65_521;
   }
-  return html ? high * 65_536 + low : 0;
+  return text ? high * 65_536 + low : 0;
 }
