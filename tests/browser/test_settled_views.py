@@ -234,6 +234,15 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     output = notebook.cell_output(1)
     expect(output).to_contain_text("of 8,000 tokens")
 
+    # The buttons are beside a long text, not below its label.
+    text = output.locator(".widget-html-content", has_text="3 turns")
+    text.evaluate("(e) => { e.textContent += ' and more'.repeat(12); }")
+    text = output.locator(".widget-html-content", has_text="and more")
+    end = "(e) => e.getBoundingClientRect().right"
+    for name in ("Undo", "Reset"):
+        button = output.get_by_role("button", name=name)
+        assert button.evaluate("(e) => e.getBoundingClientRect().left") >= text.evaluate(end)
+
     output.get_by_label("System prompt").fill("Be brief.")
     output.get_by_role("textbox", name="Temperature").fill("1.1")
     output.get_by_role("button", name="Undo").click()
