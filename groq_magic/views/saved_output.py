@@ -45,7 +45,8 @@ _DECLARATION = re.compile(
     r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
 )
 _CLASS = re.compile(
-    r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|[a-z][a-z0-9]{0,2}"
+    r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|highlight"
+    r"|[a-z][a-z0-9]{0,2}"
 )
 # Elements that can make text small or hidden: an answer has no more of them than its source makes.
 _SHRINKING = frozenset({"details", "rp", "rt", "ruby", "small", "sub", "summary", "sup"})

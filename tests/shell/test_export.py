@@ -124,7 +124,7 @@ def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: 
     cells.fine("%%groq\nHi", "a")
     data = cells.fine("%groq_export").data
     compile(data["text/plain"], "request.py", "exec")
-    assert 'class="language-python"' in data["text/html"]
+    assert 'class="highlight language-python"' in data["text/html"]
     assert set(data) == {"text/html", "text/plain"}
 
 
