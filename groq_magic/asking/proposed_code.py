@@ -193,9 +193,8 @@ class ProposedCode:
         if self._runs_all:
             show_proposed("The model's next code, approved by `all`:", code)
             return code, Decision("run")
-        title = "The model wants to run this code:"
+        show_proposed("The model wants to run this code:", code)
         while True:
-            show_proposed(title, code)
             if self._is_stopped():
                 raise CodeStoppedError
             approval = ask_decision(
@@ -210,7 +209,7 @@ class ProposedCode:
                 show = partial(show_proposed, "The edited code:")
                 edited = edit_by_input(shell, code, show, self._stopped, self._session.questions)
                 if isinstance(edited, str):
-                    code, title = edited, "The edited code:"
+                    code = edited
                     continue
                 approval = edited
             if approval.kind == "stop":

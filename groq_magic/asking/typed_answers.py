@@ -148,10 +148,8 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
             "Practice mode: no model is here, so there is no typed answer.",
             "Run `%groq_key` to connect a model.",
         )
-    shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
-    faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
         remedy = "It ended at the token limit; a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
-    return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)
+    return SchemaError(mismatch.shown(_MOST_SHOWN), remedy)

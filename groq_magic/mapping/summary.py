@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import clip, is_a, plain
 from groq_magic.ledger.usage import cost
 from groq_magic.mapping.requests.answer_type import quote_name
-from groq_magic.mapping.results.agreement import agreement
+from groq_magic.mapping.results.agreement import agreement, as_category
 from groq_magic.mapping.results.frame import ERROR, is_invented
 from groq_magic.mapping.shown_rows import (
     SHOWN,
@@ -149,11 +149,17 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
 ) -> CheckFacts:
     plan = run.plan
     found = agreement(values, _values(run, number, name))
+
+    def shown(value: Any) -> str:
+        # A whole number in a column with gaps is a float, and would be shown as "4.0".
+        each = as_category(value) if found.is_of_numbers else value
+        return clip(cell_words(plan, each), _LONGEST)
+
     rows = (
         (
             plan.prompts.secrets.hide(plan.rows.label(each.position)),
-            clip(cell_words(plan, each.expected), _LONGEST),
-            clip(cell_words(plan, each.answer), _LONGEST),
+            shown(each.expected),
+            shown(each.answer),
         )
         for each in found.disagreements[:_MOST_DISAGREEING]
     )

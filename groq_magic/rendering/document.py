@@ -221,6 +221,6 @@ def to_html(markdown: str) -> str:
     str
         Blocks one after the other. Formulas are TeX in
         ``<span class="mathjax_process tex2jax_process">\(…\)</span>``, code blocks
-        ``<pre><code class="language-x">``.
+        ``<pre><code class="highlight language-x">``.
     """
     return Renderer("tex").document(markdown)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["LeafText", "TreeBuilder", "code_element"]
 
 _TASK = re.compile(r"\[([ xX])\][ \t]")
+# Characters; a longer cell gets more room.
+_LONG = 30
 # Empty cells that are added to short rows, in a whole table.
 _MAX_FILLED = 10_000
 # Measured, in units of `Pace`: a tag of raw HTML.
@@ -161,7 +163,8 @@ def code_element(pre: Element, block: Block) -> Element:
     """Append the empty ``code`` element of a code block."""
     code = SubElement(pre, "code")
     if block.language:
-        code.set("class", ours(serialisable(f"language-{block.language}")))
+        # Pages without our CSS, such as nbconvert's HTML, colour code in such elements.
+        code.set("class", ours(serialisable(f"highlight language-{block.language}")))
     return code
 
 
@@ -184,4 +187,6 @@ def _add_cells(parent: Element, tag: str, row: str, block: Block, *, growing: bo
         cell = SubElement(element, tag)
         # Without a style Jupyter's pages align texts to the right, as numbers.
         cell.set("style", f"text-align: {block.aligns[column] or 'start'}")
+        if len(text) >= _LONG:
+            cell.set("class", ours("groq-long"))
         cell.text = leaf_text(text, growing=growing and column == last, cell=True)

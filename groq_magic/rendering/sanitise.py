@@ -93,11 +93,13 @@ _CHECKS = MappingProxyType(
     }
 )
 _REL = "noopener noreferrer nofollow"
-# Classes that colour code, the only ones accepted from a saved file.
-_CODE_CLASSES = MappingProxyType(
+# Classes that colour code and widen cells, the only ones accepted from a saved file.
+_SAVED_CLASSES = MappingProxyType(
     {
-        "code": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}"),
+        "code": re.compile(r"(?:highlight )?language-[A-Za-z0-9_+#.-]{1,40}"),
         "span": re.compile(r"[a-z][a-z0-9]{0,2}"),
+        "td": re.compile(r"groq-long"),
+        "th": re.compile(r"groq-long"),
     }
 )
 # Classes with this prefix are kept. A model can't know it: it is random in each process.
@@ -143,7 +145,7 @@ def _filter_saved(tag: str, attribute: str, value: str) -> str | None:
     """Filter HTML from a saved file: the classes of coloured code are kept."""
     if attribute != "class":
         return _filter(tag, attribute, value)
-    classes = _CODE_CLASSES.get(tag)
+    classes = _SAVED_CLASSES.get(tag)
     return value if classes and classes.fullmatch(value) else None
 
 

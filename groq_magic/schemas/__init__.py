@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groq_magic.schemas.form import SchemaForm, without_defaults
-from groq_magic.schemas.mismatch import Mismatch, faults_of
+from groq_magic.schemas.mismatch import Mismatch, faults_of, unreadable
 from groq_magic.schemas.one_line import Record
 from groq_magic.schemas.schema import Schema, TypedAnswer, schema_of
 
@@ -15,5 +15,6 @@ __all__ = [
     "TypedAnswer",
     "faults_of",
     "schema_of",
+    "unreadable",
     "without_defaults",
 ]

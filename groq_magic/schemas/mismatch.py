@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
 
-__all__ = ["MOST_FAULTS", "WHOLE", "Mismatch", "faults_of", "line", "place"]
+__all__ = ["MOST_FAULTS", "WHOLE", "Mismatch", "faults_of", "line", "place", "unreadable"]
 
 WHOLE = "the answer"
 MOST_FAULTS = 8
@@ -31,6 +31,21 @@ class Mismatch(ValueError):  # noqa: N818 - a result of the check; the ask raise
     def __init__(self, faults: tuple[str, ...]) -> None:
         self.faults = faults
         super().__init__("; ".join(faults))
+
+    def shown(self, most: int = 1) -> str:
+        """Return what is wrong, for users; faults after the first `most` are only counted."""
+        shown, more = self.faults[:most], self.faults[most:]
+        # The sentence names the whole answer already.
+        first = "; ".join(shown).removeprefix(f"{WHOLE}: ")
+        rest = f"; {len(more)} more" if more else ""
+        return f"The answer doesn't fit the schema: {first}{rest}."
+
+
+def unreadable(error: ValueError | RecursionError) -> Mismatch:
+    """Return the mismatch of a reply that could not be read as JSON."""
+    if isinstance(error, RecursionError):
+        return Mismatch((f"{WHOLE}: it is nested too deeply",))
+    return Mismatch((f"{WHOLE}: it isn't valid JSON ({line(error)})",))
 
 
 def faults_of(error: ValidationError, *, whole: str = WHOLE) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
 from groq_magic.schemas.form import SchemaForm, json_mode_form
 from groq_magic.schemas.json_schema import check_value, valid_json_schema
-from groq_magic.schemas.mismatch import WHOLE, Mismatch, faults_of, line
+from groq_magic.schemas.mismatch import WHOLE, Mismatch, faults_of, line, unreadable
 from groq_magic.schemas.one_line import type_declared
 from groq_magic.schemas.strict import NotStrictError, strict_form
 from groq_magic.session_types import is_type
@@ -109,10 +109,8 @@ class Schema:
             return TypedAnswer(self._validated(text, value), text)
         except Mismatch:
             raise
-        except RecursionError:
-            raise Mismatch((f"{WHOLE}: it is nested too deeply",)) from None
-        except json.JSONDecodeError as error:
-            raise Mismatch((f"{WHOLE}: it isn't valid JSON ({line(error)})",)) from None
+        except (RecursionError, json.JSONDecodeError) as error:
+            raise unreadable(error) from None
         except ValueError as error:
             raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 

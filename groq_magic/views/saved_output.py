@@ -41,11 +41,12 @@ _ATTRIBUTES = frozenset(
 # Declarations that neither move text nor make it unreadable.
 _DECLARATION = re.compile(
     r"text-align: (start|left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
-    r"|border-left: \dpx solid #[0-9a-f]{6}|margin-bottom: \dpx"
+    r"|border-left: \dpx solid #[0-9a-f]{6}|margin-bottom: (\dpx|1em)"
     r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
 )
 _CLASS = re.compile(
-    r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|[a-z][a-z0-9]{0,2}"
+    r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|highlight"
+    r"|[a-z][a-z0-9]{0,2}"
 )
 # Elements that can make text small or hidden: an answer has no more of them than its source makes.
 _SHRINKING = frozenset({"details", "rp", "rt", "ruby", "small", "sub", "summary", "sup"})

@@ -10,7 +10,9 @@ from groq_magic.views.phrase import phrase_html, phrase_plain
 
 __all__ = ["Table"]
 
-_NUMBER = re.compile(r"[-+~≈<$€£]*\d[\d,. ]*(?: ?(?:%|k|M|s|ms|kB|MB|tok/s|tokens))?")
+_UNITS = "%|k|M|s|ms|kB|MB|tok/s|tokens"
+_PART = r" \([\d,]+\xa0[a-z]+\)"  # of the number before it
+_NUMBER = re.compile(rf"[-+~≈<$€£]*\d[\d,. ]*(?: ?(?:{_UNITS}))?(?:{_PART})?")
 _EMPTY = frozenset({"", "\N{EN DASH}", "-", "?"})
 # Characters; a column with a longer cell gets more room.
 _LONG = 30

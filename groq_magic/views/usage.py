@@ -140,7 +140,7 @@ def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:
 
 
 def _with_part(whole: int, part: int, name: str) -> str:
-    return f"{whole:,}" + (f" ({part:,} {name})" if part else "")
+    return f"{whole:,}" + (f" ({part:,}\N{NO-BREAK SPACE}{name})" if part else "")
 
 
 def _cost(found: Sum) -> str:

@@ -117,7 +117,7 @@ def test_an_answer_that_is_moved_stays_live(jupyter: Any) -> None:
 
 
 @only_in_lab
-def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter: Any) -> None:
+def test_the_panel_keeps_its_rows_and_refuses_a_value_beside_its_field(jupyter: Any) -> None:
     panel = (
         "from groq_magic.views.slots import panel_text\n"
         "from groq_magic.views.show import show\n"
@@ -127,6 +127,16 @@ def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter
     notebook.run_cell(0)
     notebook.run_cell(1)
     output = notebook.cell_output(1)
+
+    # Beside a long text the buttons stay in its row.
+    text = output.locator(".widget-html-content", has_text="3 turns")
+    text.evaluate("(e) => { e.textContent += ' and more'.repeat(12); }")
+    text = output.locator(".widget-html-content", has_text="and more")
+    end = "(e) => e.getBoundingClientRect().right"
+    for name in ("Undo", "Reset"):
+        button = output.get_by_role("button", name=name)
+        assert button.evaluate("(e) => e.getBoundingClientRect().left") >= text.evaluate(end)
+
     temperature = output.get_by_role("textbox", name="Temperature")
     tokens = output.get_by_label("Max tokens")
     temperature.fill("9")

@@ -169,7 +169,8 @@ def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: 
 @mostly_in_lab
 def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
     code = """'```python\\nx = "' + 'wide ' * 80 + '"\\n```'"""
-    table = """'\\n\\n|' + 'a column|' * 40 + '\\n|' + '-|' * 40"""
+    rows = """'\\n|' + '-|' * 40 + '\\n|' + 'a|' * 39 + 'a note of some words ' * 3 + '|'"""
+    table = f"""'\\n\\n|' + 'a column|' * 40 + {rows}"""
     notebook = jupyter.open([STAGE, f"ask({code} + {table})"], width=600)
     notebook.run_all()
     output = notebook.cell_output(1)
@@ -177,6 +178,8 @@ def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
 
     # Words stay whole: two lines of them at most.
     assert output.locator("th").first.evaluate("(e) => e.clientHeight") < 60
+    # A text in one column makes no row as high as the text has words.
+    assert output.locator("td").first.evaluate("(e) => e.clientHeight") < 100
     for name in ("pre", "table"):
         inside = output.locator(f".groq-text {name}")
         assert inside.evaluate("(e) => e.scrollWidth > e.clientWidth")

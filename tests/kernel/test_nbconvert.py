@@ -6,7 +6,15 @@ from typing import Any
 
 from nbconvert import HTMLExporter
 
-ANSWER = "A **bold** answer with $x^2$ inside.\n\nIt costs $5 now and $10 later.\n"
+ANSWER = """\
+A **bold** answer with $x^2$ inside.
+
+It costs $5 now and $10 later.
+
+```python
+def mean(x): ...
+```
+"""
 
 
 def test_nbconvert_shows_a_saved_answer(run_notebook: Any, practice: Any) -> None:
@@ -23,4 +31,7 @@ def test_nbconvert_shows_a_saved_answer(run_notebook: Any, practice: Any) -> Non
     assert "It costs $5 now and $10 later." in html
     assert r"\(x^2\)" in html
     assert "openai/gpt-oss-120b" in html
+    # Its style sheet colours code in elements of this class.
+    assert '<code class="highlight language-python"><span class="k">def</span>' in html
+    assert ".highlight .k {" in html
     assert not any("widget-view" in mime for o in run.cells[1].outputs for mime in o["data"])

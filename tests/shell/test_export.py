@@ -124,7 +124,7 @@ def test_the_plain_text_of_the_output_is_the_code(cells: Any, practice: Any) -> 
     cells.fine("%%groq\nHi", "a")
     data = cells.fine("%groq_export").data
     compile(data["text/plain"], "request.py", "exec")
-    assert 'class="language-python"' in data["text/html"]
+    assert 'class="highlight language-python"' in data["text/html"]
     assert set(data) == {"text/html", "text/plain"}
 
 

@@ -212,6 +212,16 @@ def test_a_view_that_fails_ends_no_map(mapped: Any, view: Any, fails_at: str) ->
     assert "8" in "".join(output["data"]["text/plain"] for output in ran.outputs)
 
 
+def test_a_whole_number_is_shown_as_one_although_its_column_has_gaps(
+    mapped: Any, practice: Any, view: Any
+) -> None:
+    practice.script([{"reply": '{"score": 3}'}])
+    mapped.shell.user_ns["data"] = pd.DataFrame({"text": ["a", "b"], "teacher": [4.0, None]})
+    mapped.fine("%%groq_map data --schema 'score int' --check score=teacher\nRate {{text}}")
+    (end,) = view.of("finish")
+    assert [each.rows for each in end.checks] == [(("0", "4", "3"),)]
+
+
 def test_a_secret_is_neither_sent_nor_shown(
     mapped: Any, practice: Any, view: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,6 +134,8 @@ def test_an_edit_runs_only_once_it_is_approved(bare: Any, answer: Any, person: P
     assert found.text.startswith("The user edited the code. This ran:\nx = 1\ny = x / 2\n\nIt ran")
     assert answer.proposed.cell == "x = 1\ny = x / 2"
     assert "2 CODE (replace)" in person.asked[1]
+    texts = [each.data.get("text/plain", "") for each in answer.shown.outputs]
+    assert sum(text.startswith("The edited code:") for text in texts) == 1
     assert answer("z = 1", "edit", "1 z = 2", "done", "no").text.startswith("The user refused")
     assert "z" not in bare.shell.user_ns
 

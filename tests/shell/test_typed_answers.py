@@ -158,7 +158,7 @@ def test_an_answer_that_does_not_fit_is_repaired_once(cells: Any, practice: Any)
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("I can't help with that.", "the answer: it isn't valid JSON ("),
+        ("I can't help with that.", "it isn't valid JSON ("),
         ('{"city": 1, "price": "a"}', "city: Input should be a valid string (it is 1); price: "),
     ],
 )

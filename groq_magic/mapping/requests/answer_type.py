@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import tried
 from groq_magic.errors import OptionError
 from groq_magic.reply import data_text
-from groq_magic.schemas import Mismatch, Schema, SchemaForm
+from groq_magic.schemas import Mismatch, Schema, SchemaForm, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,7 +231,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Mismatch((f"the answer: {error}",)) from None
+        raise unreadable(error) from None
 
 
 def _items(text: str, *, is_cut: bool) -> list[Any]:

@@ -195,8 +195,7 @@ class RequestPlan:
         try:
             self.answer_type.read(answer.text)
         except Mismatch as mismatch:
-            first = mismatch.faults[0]
-            return replace(answer, error=f"The answer doesn't fit the schema: {first}.")
+            return replace(answer, error=mismatch.shown())
         return answer
 
     def _split_pack(self, sent: RowRequest, answer: RowAnswer) -> Split:

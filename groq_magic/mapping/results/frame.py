@@ -164,7 +164,7 @@ def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
     try:
         found = plan.answer_type.read(answer.text)
     except Mismatch as mismatch:
-        return {ERROR: f"The answer doesn't fit the schema: {mismatch.faults[0]}."}
+        return {ERROR: mismatch.shown()}
     cells = dict(found.data)
     if found.quotes:
         texts = plan.prompts.row(plan.positions[key]).texts

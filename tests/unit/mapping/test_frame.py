@@ -203,6 +203,12 @@ def test_an_answer_that_does_not_fit_is_an_error() -> None:
     assert found["error"][0].startswith("The answer doesn't fit the schema: n:")
 
 
+@pytest.mark.parametrize("evidence", [False, True])
+def test_an_answer_that_is_no_json_is_an_error_that_says_so(*, evidence: bool) -> None:
+    found = Run(["a"], schema="n int", evidence=evidence).frame("I can't.")
+    assert found["error"][0].startswith("The answer doesn't fit the schema: it isn't valid JSON (")
+
+
 @pytest.mark.parametrize("taken", ["answer", "error"])
 def test_a_column_of_the_data_is_not_replaced_and_a_prefix_helps(taken: str) -> None:
     run = Run({"t": ["a"], taken: ["b"]})

@@ -58,7 +58,10 @@ CONSTRUCTS = {
     "a quote right after text": ("a\n> b", "<p>a</p><blockquote><p>b</p></blockquote>"),
     "tildes fence": ("~~~\n```\n~~~", "<pre><code>```\n</code></pre>"),
     "four backticks fence three": ("````\n```\n````", "<pre><code>```\n</code></pre>"),
-    "an unclosed fence": ("```zzz\na\n", '<pre><code class="language-zzz">a\n</code></pre>'),
+    "an unclosed fence": (
+        "```zzz\na\n",
+        '<pre><code class="highlight language-zzz">a\n</code></pre>',
+    ),
     "tabs and blank lines in code": (
         "```\n\ta\n\n\tb\n```",
         "<pre><code>\ta\n\n\tb\n</code></pre>",
@@ -147,7 +150,9 @@ def test_construct(name: str) -> None:
 
 def test_known_language_is_coloured_with_classes_only() -> None:
     html = to_html("```python\ndef f(): pass\n```")
-    assert html.startswith('<pre><code class="language-python"><span class="k">def</span> ')
+    assert html.startswith(
+        '<pre><code class="highlight language-python"><span class="k">def</span> '
+    )
     assert "style=" not in html
 
 

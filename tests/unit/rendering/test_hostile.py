@@ -32,7 +32,9 @@ _ATTRIBUTES = frozenset(
     columnspacing aria-label
     """.split()  # noqa: SIM905 - words read best as words
 )
-_CLASS = re.compile(r"language-[^\s]*|mathjax_process tex2jax_process|[a-z][a-z0-9]{0,2}")
+_CLASS = re.compile(
+    r"(?:highlight )?language-[^\s]*|mathjax_process tex2jax_process|groq-long|[a-z][a-z0-9]{0,2}"
+)
 
 
 def dangers(source: str) -> list[str]:

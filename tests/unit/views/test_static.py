@@ -113,7 +113,15 @@ def test_code_shows_the_code_alone(finished: Callable[..., FinishedAnswer]) -> N
 
     assert "prose" not in data["text/html"]
     assert "x ``` y" in data["text/html"]
-    assert data["text/html"].count("<pre>") == 2
+    assert data["text/html"].count("<pre ") == 2
+
+
+def test_code_has_room_in_pages_without_our_styles(
+    finished: Callable[..., FinishedAnswer],
+) -> None:
+    data, _ = bundle(finished("```python\nx\n```\n\nand"))
+
+    assert '<pre style="padding-left: 10px; margin-bottom: 1em"><code ' in data["text/html"]
 
 
 def test_json_is_shown_indented(finished: Callable[..., FinishedAnswer]) -> None:

@@ -120,9 +120,12 @@ def test_reasoning_and_cached_tokens_are_part_of_others() -> None:
         "completion_tokens_details": {"reasoning_tokens": 20},
         "prompt_tokens_details": {"cached_tokens": 64},
     }
-    _, plain = usage([], ledger(entry(1, usage=usage_of(reported))), NOW)
-    assert "100 (64 cached)" in plain
-    assert "50 (20 reasoning)" in plain
+    html, plain = usage([], ledger(entry(1, usage=usage_of(reported))), NOW)
+    assert "100 (64\N{NO-BREAK SPACE}cached)" in plain
+    assert "50 (20\N{NO-BREAK SPACE}reasoning)" in plain
+    # Aligned as the other numbers.
+    assert '<th style="text-align: right">tokens sent</th>' in html
+    assert '<th style="text-align: right">tokens answered</th>' in html
 
 
 @given(
