@@ -32,7 +32,7 @@ STIR = """
     + "link,meta,base,template,noscript,audio,video,source,track,canvas,dialog,portal,marquee,"
     + "input:not([type=checkbox][disabled]),maction,annotation-xml,semantics,[id],[name],[srcset],"
     + "[action],[formaction],[background],[contenteditable],[autofocus],"
-    + "[class^=groq-],[class*=' groq-']";
+    + ":is([class^=groq-],[class*=' groq-']):not(:is(th,td)[class=groq-long])";
   for (const node of root.querySelectorAll(forbidden)) bad.push(node.outerHTML.slice(0, 200));
   for (const node of root.querySelectorAll("*")) {
     for (const { name, value } of node.attributes) {
