@@ -14,7 +14,7 @@ from markdown import Markdown
 
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.direction import mark_direction
-from groq_magic.rendering.elements import code_element
+from groq_magic.rendering.elements import add_code_block
 from groq_magic.rendering.gfm import Gfm, Inline, Parser
 from groq_magic.rendering.lines import lines_of
 from groq_magic.rendering.page_blocks import Group, next_group
@@ -141,7 +141,7 @@ class Renderer:
             return Frame(f"<{tag}{start}>\n", f"</{tag}>\n")
         if block.kind == "code":
             root = Element("div")
-            code_element(SubElement(root, "pre"), block)
+            add_code_block(root, block)
             return Frame(
                 sanitised(self._serialised(root)).removesuffix("</code></pre>"), "</code></pre>\n"
             )
@@ -221,6 +221,6 @@ def to_html(markdown: str) -> str:
     str
         Blocks one after the other. Formulas are TeX in
         ``<span class="mathjax_process tex2jax_process">\(…\)</span>``, code blocks
-        ``<pre><code class="highlight language-x">``.
+        ``<pre style="…"><code class="highlight language-x">``.
     """
     return Renderer("tex").document(markdown)

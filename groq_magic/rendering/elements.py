@@ -11,14 +11,14 @@ from groq_magic.rendering.highlight import Highlighter
 from groq_magic.rendering.incomplete import trimmed
 from groq_magic.rendering.inline_tree import serialisable
 from groq_magic.rendering.raw_html import shown_html
-from groq_magic.rendering.sanitise import ours
+from groq_magic.rendering.sanitise import CODE_STYLE, ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.rendering.block_tree import Block
 
-__all__ = ["LeafText", "TreeBuilder", "code_element"]
+__all__ = ["LeafText", "TreeBuilder", "add_code_block"]
 
 _TASK = re.compile(r"\[([ xX])\][ \t]")
 # Characters; a longer cell gets more room.
@@ -133,7 +133,7 @@ class TreeBuilder:
             self.add_item(element, item, loose=block.loose)
 
     def _add_code(self, parent: Element, block: Block) -> None:
-        code = code_element(SubElement(parent, "pre"), block)
+        code = add_code_block(parent, block)
         text = block.code()
         coloured = None
         if block.language and not block.cut_short:
@@ -159,9 +159,9 @@ class TreeBuilder:
         _add_cells(body, "td", block.lines[row], block, growing=growing)
 
 
-def code_element(pre: Element, block: Block) -> Element:
-    """Append the empty ``code`` element of a code block."""
-    code = SubElement(pre, "code")
+def add_code_block(parent: Element, block: Block) -> Element:
+    """Append a code block without its text; return its ``code`` element."""
+    code = SubElement(SubElement(parent, "pre", {"style": CODE_STYLE}), "code")
     if block.language:
         # Pages without our CSS, such as nbconvert's HTML, colour code in such elements.
         code.set("class", ours(serialisable(f"highlight language-{block.language}")))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "CODE_STYLE",
     "RAW_TAGS",
     "VOID_TAGS",
     "balanced",
@@ -64,6 +65,7 @@ _ATTRIBUTES = MappingProxyType(
         "td": set(_CELL_ATTRIBUTES),
         "th": set(_CELL_ATTRIBUTES),
         "details": {"open"},
+        "pre": {"style"},
         "time": {"datetime"},
         "input": {"type", "checked", "disabled", "aria-label"},
         "*": set(_ALL_ATTRIBUTES),
@@ -76,13 +78,15 @@ _SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGN
 _MAX_IMAGE = 2_000_000
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 _PIXELS = re.compile(r"\d{1,4}%?")
-_ALIGNMENT = re.compile(r"text-align: (?:start|left|center|right)")
+# Pages without our style sheet leave no room around code.
+CODE_STYLE = "padding-left: 10px; margin-bottom: 1em"
+_STYLE = re.compile(rf"text-align: (?:start|left|center|right)|{CODE_STYLE}")
 # Lengths of math and images too: three digits at most.
 _MATH_VALUE = re.compile(r"(?!.*\d{4})[A-Za-z0-9 .#%+-]{0,60}")
 _CHECKS = MappingProxyType(
     {
         "href": _SAFE_URL,
-        "style": _ALIGNMENT,
+        "style": _STYLE,
         "start": re.compile(r"-?\d{1,9}"),
         "value": re.compile(r"-?\d{1,9}"),
         "colspan": re.compile(r"\d{1,3}"),

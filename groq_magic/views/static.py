@@ -40,8 +40,6 @@ _WARNING = "border-left: 3px solid #c77700; padding-left: 10px; margin-bottom: 8
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
 _TEXT = '<div class="groq-text" dir="auto">'
-# Jupyter's pages leave no room around code; ours do.
-_PRE = '<pre style="padding-left: 10px; margin-bottom: 1em"><code'
 # In answers saved by this version and by earlier ones.
 _SAVED_FOLD = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', _FOLD))
 _SAVED_FOLD_END = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', f"{_FOLD_END}{_TEXT}"))
@@ -76,7 +74,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
             calls_html(answer.calls),
-            f"{_TEXT}{to_html(source).replace('<pre><code', _PRE)}</div>",
+            f"{_TEXT}{to_html(source)}</div>",
             _change_html(answer),
             answer.bar.html(answer.slot),
             "</div>",

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
+from groq_magic.rendering.sanitise import CODE_STYLE
+
 Tree = list[Any]
 
 _BLOCKS = frozenset(
@@ -195,6 +197,7 @@ def serialised(source: str) -> str:
     return etree.tostring(_parse(source), encoding="unicode") if source.strip() else ""
 
 
-def with_alignment(source: str) -> str:
-    """Return expected HTML with the style that cells have without an alignment of their own."""
+def with_styles(source: str) -> str:
+    """Return expected HTML with the styles of code blocks, and of cells without an alignment."""
+    source = re.sub(r"<pre( dir=[^>]*)?>", rf'<pre\1 style="{CODE_STYLE}">', source)
     return re.sub(r"<(t[dh])>", r'<\1 style="text-align: start">', source)

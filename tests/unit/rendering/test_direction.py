@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groq_magic.rendering import to_html
-from tests.unit.rendering.dom import with_alignment
+from tests.unit.rendering.dom import with_styles
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ from tests.unit.rendering.dom import with_alignment
     ],
 )
 def test_a_block_has_the_direction_of_its_first_strong_character(source: str, html: str) -> None:
-    assert to_html(source).strip() == with_alignment(html)
+    assert to_html(source).strip() == with_styles(html)

@@ -32,6 +32,7 @@ _ATTRIBUTES = frozenset(
     columnspacing aria-label
     """.split()  # noqa: SIM905 - words read best as words
 )
+_STYLE = re.compile(r"text-align: (start|left|center|right)|padding-left: 10px; margin-bottom: 1em")
 _CLASS = re.compile(
     r"(?:highlight )?language-[^\s]*|mathjax_process tex2jax_process|groq-long|[a-z][a-z0-9]{0,2}"
 )
@@ -63,7 +64,7 @@ def _danger(element: Any, name: str, value: str) -> str:
     elif name == "src":
         bad = not re.match(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$", value)
     elif name == "style":
-        bad = re.fullmatch(r"text-align: (start|left|center|right)", value) is None
+        bad = _STYLE.fullmatch(value) is None
     elif name == "class":
         bad = _CLASS.fullmatch(value) is None
     elif name == "aria-label":

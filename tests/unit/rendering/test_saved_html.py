@@ -64,6 +64,13 @@ def test_what_another_wrote_does_nothing(hostile: str, safe: str | None) -> None
         assert bad not in found
 
 
+def test_no_attribute_holds_what_could_be_read_as_a_tag() -> None:
+    formula = r'<abbr title="<span>\(x\)</span><img src=x>">q</abbr>'
+    found = sanitise_saved_html(formula)
+    assert found == r'<abbr title="&lt;span&gt;\(x\)&lt;/span&gt;&lt;img src=x&gt;">q</abbr>'
+    assert "<img" not in to_html('[a](https://x.org "<pre><code><img src=x>")')
+
+
 @pytest.mark.parametrize(
     "name",
     [

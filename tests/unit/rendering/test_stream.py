@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from groq_magic.rendering import MarkdownStream, highlight, to_html
-from tests.unit.rendering.dom import with_alignment
+from tests.unit.rendering.dom import with_styles
 
 
 def frame(text: str) -> str:
@@ -85,7 +85,7 @@ def frame(text: str) -> str:
     ],
 )
 def test_unfinished_markdown_looks_finished(text: str, expected: str) -> None:
-    assert frame(text) == with_alignment(expected)
+    assert frame(text) == with_styles(expected)
 
 
 def test_settled_blocks_are_sent_once() -> None:
