@@ -97,7 +97,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     Raises
     ------
     OptionError
-        When `-o` names a module, a class or a function.
+        When `-o` names a module, a class, a function or another callable object.
     PromptError
         When the prompt is empty, or contains a misspelt name.
     TooLargeError
@@ -107,8 +107,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
-    _refuse_to_replace_code(session, ask.options.out)
     ask = _keep_for_retry(session, ask)
+    _refuse_to_replace_code(session, ask.options.out)
     session.order_turns()
     draft = make_draft(session, ask)
     found = replay_result(session, draft, _turn(session, draft))

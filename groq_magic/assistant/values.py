@@ -69,12 +69,14 @@ def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) 
 
 
 def code_kind(value: Any) -> str:
-    """Return "module", "class" or "function"; "" for any other value."""
+    """Return "module", "class", "function" or "callable object"; "" for any other value."""
     if is_a(value, ModuleType):
         return "module"
     if is_a(value, type):
         return "class"
-    return "function" if is_a(value, *ROUTINES) else ""
+    if is_a(value, *ROUTINES):
+        return "function"
+    return "callable object" if callable(value) else ""
 
 
 def own_attributes(value: Any) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def replaced_by_result(
     Raises
     ------
     OptionError
-        When the variable is the data, a module, a class or a function.
+        When the variable is the data, a module, a class, a function or another callable object.
     """
     if name not in variables:
         return ""

@@ -136,10 +136,18 @@ def test_the_reply_is_a_value(cells: Any, practice: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("json", "module"), ("Kind", "class"), ("sqrt", "function")]
+    ("name", "kind"),
+    [
+        ("json", "module"),
+        ("Kind", "class"),
+        ("sqrt", "function"),
+        ("half", "callable object"),
+        ("cached", "callable object"),
+    ],
 )
 def test_a_reply_replaces_no_code(cells: Any, practice: Any, name: str, kind: str) -> None:
     cells.fine("import json\nfrom math import sqrt\nclass Kind: ...")
+    cells.fine("from functools import cache, partial\nhalf, cached = partial(pow, 2), cache(sqrt)")
     before = cells.shell.user_ns[name]
     ran = cells.run(f"%%groq -o {name}\nSay hi", "a")
     assert f"`{name}` is a {kind}. Choose another name: `-o answer`." in str(ran.error)

@@ -206,6 +206,15 @@ def test_retry_asks_a_failed_ask_again(echoed: Any, practice: Any) -> None:
     assert [prompt for prompt, _ in echoed.turns] == ["One", "Three"]
 
 
+def test_retry_asks_a_prompt_again_whose_variable_was_refused(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("import json")
+    assert isinstance(echoed.run("%groq -o json Two", "b").error, OptionError)
+    echoed.fine("%groq_retry -o found", "c")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    assert echoed.shell.user_ns["found"].text == "Two!"
+
+
 def test_retry_with_nothing_asked_yet_is_one_line(echoed: Any, practice: Any) -> None:
     ran = echoed.run("%groq_retry")
     assert isinstance(ran.error, NotebookError)

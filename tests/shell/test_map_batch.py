@@ -388,8 +388,9 @@ def test_stop_while_rows_are_submitted(mapped: Any, practice: Any, monkeypatch: 
     create = BatchService.create
 
     def interrupted(*given: Any) -> Any:
-        create(*given)
+        created = create(*given)
         signal.raise_signal(signal.SIGINT)
+        return created
 
     with monkeypatch.context() as patched:
         patched.setattr(BatchService, "create", interrupted)

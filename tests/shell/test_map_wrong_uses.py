@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import groq_magic
 from groq_magic.errors import GroqMagicError
 
 USES = {
@@ -56,6 +57,7 @@ USES = {
     "%%groq_map df -o pd\nRate {{text}}": "`pd` is a module. Choose another name: `-o answers`.",
     "%%groq_map df -o Kind\nRate {{text}}": "`Kind` is a class.",
     "%%groq_map df -o sqrt\nRate {{text}}": "`sqrt` is a function.",
+    "%%groq_map df -o rows\nRate {{text}}": "`rows` is a callable object.",
     "%%groq_map df -o df --dry-run\nRate {{text}}": "`df` is the data. Choose another name",
     "%%groq_map df.text -o df\nRate {{text}}": "`df` is the data.",
     '%%groq_map "df[df.n > 1]" -o df\nRate {{text}}': "`df` is the data.",
@@ -76,6 +78,7 @@ def data(cells: Any) -> Any:
         number=7,
         pd=pd,
         sqrt=math.sqrt,
+        rows=groq_magic.rows("Rate {{text}}"),
         Kind=type("Kind", (), {}),
         binary=[b"\x00\xff"],
     )

@@ -262,8 +262,10 @@ def test_an_interrupt_ends_in_one_line_and_keeps_the_answers(
             fn(texts)
         done.result()
     practice.script([{"pieces": ["fine"]}])
+    before, kept = len(sent(practice)), sum(run.rows for run in Journal(path).runs())
     assert fn(texts)["answer"].tolist() == ["fine"] * 12
-    assert len(sent(practice)) == 10 + 3
+    assert kept >= 9
+    assert len(sent(practice)) == before + 12 - kept
 
 
 @pytest.mark.slow  # it starts Python
