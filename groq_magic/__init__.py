@@ -63,12 +63,12 @@ def ask(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        When it can't be sent, or fails; in another thread than
+        When it can't be sent, or fails; in a thread other than
         the shell's, a NotebookError.
     """
-    from groq_magic.interrupts import in_one_line
+    from groq_magic.interrupts import interruptible_magic
 
-    return in_one_line(lambda: _ask(prompt, options))
+    return interruptible_magic(lambda: _ask(prompt, options))
 
 
 def _ask(prompt: str, options: dict[str, Any]) -> Reply:
@@ -140,12 +140,12 @@ def map(prompt: str, data: Any, **options: Any) -> Any:  # noqa: A001 - read as 
     Raises
     ------
     GroqMagicError
-        When nothing could be sent, or the run ended before its last row; in another thread
+        When nothing could be sent, or the run ended before its last row; in a thread other
         than the shell's, a NotebookError.
     """
-    from groq_magic.interrupts import in_one_line
+    from groq_magic.interrupts import interruptible_magic
 
-    return in_one_line(lambda: _map(prompt, data, options))
+    return interruptible_magic(lambda: _map(prompt, data, options))
 
 
 def _map(prompt: str, data: Any, options: dict[str, Any]) -> Any:
@@ -215,8 +215,8 @@ def get_session() -> Session:
     Raises
     ------
     NotebookError
-        Outside of IPython; where the extension is not loaded, in another
-        thread than the main one.
+        Outside of IPython; where the extension is not loaded, in a
+        thread other than the main one.
     """
     import threading
 
@@ -247,7 +247,7 @@ def picker() -> ipywidgets.Dropdown:
     Raises
     ------
     NotebookError
-        Outside of IPython, and in another thread than the main one.
+        Outside of IPython, and in threads other than the main one.
     """
     from groq_magic.magics.display import live_of
 

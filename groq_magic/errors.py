@@ -3,7 +3,7 @@
 GroqMagicError
 ├── OptionError          a magic's line can't be read
 ├── PromptError          the prompt can't be sent as it stands
-│   └── TooLargeError    it fits neither the window nor the minute
+│   └── TooLargeError    it exceeds the window or the tokens a minute
 ├── ApiKeyError          the key is missing, malformed or refused
 ├── ModelError           the model is retired, unknown or can't do this
 ├── RequestError         the service refuses the request
@@ -91,7 +91,7 @@ class PromptError(GroqMagicError):
 
 
 class TooLargeError(PromptError):
-    """The prompt fits neither the model's window nor the tokens a minute."""
+    """The prompt exceeds the model's window or the tokens a minute."""
 
 
 class ApiKeyError(GroqMagicError):

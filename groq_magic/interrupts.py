@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["Interrupts", "in_one_line", "interruptible", "uninterrupted"]
+__all__ = ["Interrupts", "interruptible", "interruptible_magic", "uninterrupted"]
 
 _Result = TypeVar("_Result")
 # The number of interrupts that are deferred; the next one raises.
@@ -20,12 +20,12 @@ _DEFERRED = 2
 
 
 class Interrupts:
-    """Context in which interrupts are deferred, and set `came`.
+    """Context manager: an interrupt within it is deferred, and sets `came`.
 
     Without it a KeyboardInterrupt could stop painting or finishing half way.
     Code that waits checks `came` at least every 50 ms. The first two interrupts
     only set it; the third raises KeyboardInterrupt, which ends code that hangs.
-    In other threads than the main one, where no interrupt arrives, it has no effect.
+    In threads other than the main one, where no interrupt arrives, it has no effect.
 
     Raises
     ------
@@ -112,6 +112,6 @@ def interruptible(
     raise InterruptedAskError(happened, remedy)
 
 
-def in_one_line(call: Callable[[], _Result]) -> _Result:
-    """Return what a whole magic returns; as `interruptible`, after something was sent."""
+def interruptible_magic(call: Callable[[], _Result]) -> _Result:
+    """Return what a magic returns, as `interruptible` does; something may have been sent."""
     return interruptible(call, "Stopped.", "`%groq_history` shows what is kept.")

@@ -118,7 +118,7 @@ class Label(OptionType):
     Parameters
     ----------
     values : tuple of str
-        The completions at Tab, valid in any case; other names are valid too.
+        The completions at Tab, valid in upper or lower case; other names are valid too.
     """
 
     values: tuple[str, ...] = ()
@@ -252,7 +252,7 @@ def prompt_text(
     Raises
     ------
     OptionError
-        For anything else than text.
+        For anything other than text.
     """
     if not issubclass(type(prompt), str):
         from groq_magic.clipping import type_name

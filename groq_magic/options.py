@@ -49,7 +49,7 @@ class AskOptions(OptionTable):
     )
     temperature: float | None = option(
         Number(0.0, 2.0),
-        "0 to 2: low repeats itself, high varies",
+        "0 to 2: low is predictable, high is varied",
         "-t",
         metavar="N",
         default=None,
@@ -65,7 +65,7 @@ class AskOptions(OptionTable):
         panel="Max tokens",
     )
     out: str | None = option(
-        VariableName(), "the reply into this variable, beside _groq", "-o", metavar="NAME"
+        VariableName(), "also stores the reply in this variable", "-o", metavar="NAME"
     )
     format: AnswerFormat | None = option(  # noqa: RUF009 - it declares a field, as `field` does
         Choice(("markdown", "text", "code", "json")),
@@ -91,13 +91,13 @@ class AskOptions(OptionTable):
         "functions that the model may call, browser_search, code_interpreter",
         metavar="A,B",
     )
-    run_code: bool = option(Flag(), "the model runs code here, each piece once you approve it")
+    run_code: bool = option(Flag(), "the model proposes code that runs here after you approve it")
     recent: int | None = option(
         Whole(1, example=3),
         "the N cells that ran before: code, output, error, value",
         metavar="N",
     )
-    cell: bool = option(Flag(), "the answer's code into the next cell, not run")
+    cell: bool = option(Flag(), "inserts the answer's code as the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(
         Label(), "the conversation to ask in", "-c", metavar="NAME", default="main"
@@ -169,7 +169,7 @@ class AskOptions(OptionTable):
     )
     timeout: float | None = option(
         Number(0.1, 3_600.0),
-        "gives up after so many seconds without a byte; 0.1 to 3,600",
+        "gives up after this many seconds without a byte; 0.1 to 3,600",
         metavar="SECONDS",
         everyday=False,
         default=60.0,

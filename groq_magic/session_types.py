@@ -16,7 +16,7 @@ from groq_magic.option_types import OptionType, Text, quoted, sendable, try_valu
 __all__ = ["AnswerSchema", "Images", "ToolNames", "VariableName", "is_type", "tool_name"]
 
 _FIELDS = "city, price float"
-_MOST_TOOLS = 128  # of the API
+_MOST_TOOLS = 128  # the API's limit
 # The session's own names: its history, its results, ours, and Python's module attributes.
 _IPYTHONS = re.compile(
     r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"

@@ -1,4 +1,4 @@
-"""Fixtures that many rooms share: a practice server of this test's own."""
+"""Fixtures that many test folders share: a practice server for each test."""
 
 from __future__ import annotations
 

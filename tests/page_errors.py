@@ -1,4 +1,4 @@
-"""Which errors of a page fail its test: all that it reports, but what its front end makes alone.
+"""The page errors that fail a test: all that the page reports, except those of the front end alone.
 
 1. An error counts, whatever else it says, where our code takes part: its text, its stack or its
    place names groq, or a module without an address of its own. anywidget imports ours from a blob,

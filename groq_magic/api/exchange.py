@@ -71,7 +71,7 @@ class Exchange:
             self._connection.read_within = LINGER
 
     def cancel(self) -> None:
-        """End the request: a thread that reads or has_top_level_await its reply stops at once."""
+        """End the request: a thread that reads or awaits its reply stops at once."""
         self.cancelled.set()
         with self._lock:
             if self._connection is not None:

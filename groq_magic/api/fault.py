@@ -50,7 +50,7 @@ class Fault:
     error : GroqMagicError
         Raised without another try.
     retry : bool
-        Whether the same request may succeed later; never once text has come.
+        Whether the same request may succeed later; never after text has arrived.
     wait : float or None
         Seconds that the service asks to wait, None where it doesn't.
     reason : str

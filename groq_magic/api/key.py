@@ -50,7 +50,7 @@ _HIDDEN = "[key]"
 # Texts that look like keys.
 _KEYS = re.compile(
     r"""\bgsk_[A-Za-z0-9_*.\u2026-]{4,}                # a Groq key, or a part that is shown
-    # Of other services. Variable names and words are seldom so long and contain digits.
+    # Of other services. Variable names and words are seldom this long with digits in them.
     |\b(?:hf|ghp)_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}
     |\bhf_[A-Za-z]{34}\b                           # Hugging Face's, mostly without digits
     |\b(?:sk|xai|github_pat)[-_](?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,}

@@ -115,7 +115,7 @@ class Limiter:
 class Reservation:
     """One request's part of the limits.
 
-    Call `take` until it returns None (or `take` by force), then `answered` with the headers of
+    Call `take` until it returns None (or `take` by force), then `note_reply` with the headers of
     the reply, at last `end`, or `give_back` if the service did not admit it.
     Use the attributes only with the limiter's lock.
     """
@@ -147,7 +147,7 @@ class Reservation:
                 self.share.charge(self.charged, self._limiter.clock())
             return None
 
-    def answered(self, news: Limits) -> None:
+    def note_reply(self, news: Limits) -> None:
         """Update the limits by the headers of its reply."""
         with self._limiter.lock:
             self._admit(news)

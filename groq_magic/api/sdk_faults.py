@@ -98,7 +98,7 @@ def _network_fault(failure: Exception, context: FaultContext, *, sent: bool) -> 
         happened = f"The certificate of {context.base_url} is not trusted here."
         return Fault(ConnectionLostError(happened, trust_remedy()))
     if found(httpx.TimeoutException) and not found(httpx.ConnectTimeout):
-        reason = f"Nothing came for {context.timeout:g} s."
+        reason = f"No data arrived for {context.timeout:g} s."
         remedy = "`%groq_retry` asks again; `--timeout` waits longer."
         return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
     if sent:

@@ -128,7 +128,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     waits = _Waits(exchange, on_wait, time.monotonic() + max_wait, tries)
     for number in range(1, max(1, tries) + 1):
         part = limiter.reserve(model, tokens, answer=answer, urgent=urgent, share=share)
-        reader = ReplyReader(context, exchange, part.answered)
+        reader = ReplyReader(context, exchange, part.note_reply)
         try:
             # After the wait that the service asked for, it is not delayed again.
             if not waits.until_free(part, number, by_force=urgent and number > 1):

@@ -161,7 +161,7 @@ def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
     if wait is None:
         wait = wait_in(refusal.message)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
-    when = f"It is free again in {wait_words(wait)}." if wait else ""
+    when = f"More are available in {wait_words(wait)}." if wait else ""
     error = RateLimitError(reason, f"{when} `%groq_retry` asks again.")
     return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
 

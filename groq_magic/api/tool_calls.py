@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ToolCall", "ToolCalls"]
 
-_MOST_CALLS = 128  # of the API
+_MOST_CALLS = 128  # the API's limit
 
 
 @dataclass(frozen=True)

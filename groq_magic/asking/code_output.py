@@ -33,7 +33,7 @@ __all__ = ["CodeOutput", "column_names", "output_of_run"]
 _WORD = re.compile(r"\w+")
 # Column types whose names contain fields, categories or values.
 _NAMING_TYPE = re.compile(r"[{<]|Enum|Sparse", re.IGNORECASE)
-_MOST_IMAGES = 3  # of a request
+_MOST_IMAGES = 3  # the limit of one request
 _LONGEST_PART = 4_000
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _NOTHING = "It ran. It printed nothing and has no value."

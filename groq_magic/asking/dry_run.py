@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from groq_magic.asking.prepare import dry_run
+from groq_magic.asking.prepare import plan_dry_run
 from groq_magic.conversation import whole_text
 from groq_magic.ledger.usage import PRICES, Usage, cost, dollars, token_words
 from groq_magic.views.bar import included_phrases
@@ -24,14 +24,14 @@ _NOT_OPTIONS = frozenset({"messages", "model", "tools"})
 
 
 def dry_run_of(session: Session, ask: Ask) -> DryRun:
-    """Return what an ask would send, without sending it, a key or the list of models.
+    """Return what an ask would send; sends nothing, and needs neither key nor list of models.
 
     Raises
     ------
     PromptError, TooLargeError
         As `prepare`.
     """
-    plan = dry_run(session, ask)
+    plan = plan_dry_run(session, ask)
     sent = plan.request["messages"]
     messages = tuple(
         Message(each["role"], whole_text(each), session.estimate.of_message(each)) for each in sent

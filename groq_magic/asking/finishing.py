@@ -193,7 +193,7 @@ def make_output(state: FinishState) -> None:
         state.reply,
         choice=state.choice,
         turn=state.turn,
-        notices=(*state.prepared.notices, *_cut_notice(state), *session.news(plan.model)),
+        notices=(*state.prepared.notices, *_cut_notice(state), *session.due_notices(plan.model)),
         saved_reasoning=state.prepared.saved_reasoning,
         code_sha=_code_sha(state),
     )
@@ -210,8 +210,8 @@ def show_output(state: FinishState) -> None:
     state.session.note_shown(state.reply)
 
 
-def use_restore_offer(state: FinishState) -> None:
-    """Note that the notice of restorable answers was shown, if this ask showed it."""
+def end_restore_offer(state: FinishState) -> None:
+    """Offer saved turns no more, if this ask offered them or its answer came from the service."""
     if state.reader.source == "service" or state.prepared.offers_restore:
         state.session.restore_offered = True
 
@@ -245,7 +245,7 @@ SHOW: tuple[Step, ...] = (
     make_output,
     mark_missed,
     show_output,
-    use_restore_offer,
+    end_restore_offer,
     update_bars,
 )
 

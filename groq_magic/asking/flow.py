@@ -71,7 +71,7 @@ def _run_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
         raise reply.error
     if interrupts.came:
         # The interrupt came after the last token: Run All still has to stop.
-        raise InterruptedAskError("Stopped; the answer above is whole.")
+        raise InterruptedAskError("Stopped; the answer above is complete.")
     if run.view.error is not None:
         raise run.view.error
     if choice.code:

@@ -60,7 +60,7 @@ def notice_of_images(plan: Plan) -> tuple[str, ...]:
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:
-    """Return the slots of missed answers in `%groq_history`, without the cell's own."""
+    """Return the slots of missed answers that `%groq_history` lists, without the running cell's."""
     if session.live is None:
         return frozenset()
     practice, conversations = plan.pending.practice, session.conversations

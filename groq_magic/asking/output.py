@@ -164,7 +164,7 @@ def _is_in_source(session: Session, plan: Plan) -> bool:
     ask = plan.draft.ask
     if ask.line or (ask.composed is not None and ask.composed.identity != ask.text.strip()):
         return False
-    return prompt_in(session.executions.present.source, alone=True) == ask.text.strip()
+    return prompt_in(session.executions.current.source, alone=True) == ask.text.strip()
 
 
 def _system(plan: Plan) -> str | None:
@@ -179,7 +179,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
 
 
 def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
-    """Return the tokens sent and answered in words: as billed, else estimated; "" if unknown."""
+    """Return the tokens sent and received in words: as billed, else estimated; "" if unknown."""
     if reply.usage is not None:
         return reply.usage.words
     if reply.timing.pieces is None:

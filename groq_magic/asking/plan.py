@@ -118,7 +118,7 @@ def make_plan(draft: Draft, facts: PlanInputs) -> Plan:
     Raises
     ------
     TooLargeError
-        When it fits neither the window nor the tokens a minute.
+        When it exceeds the window or the tokens a minute.
     OptionError, ModelError
         When the model does not support an option.
     """
@@ -171,7 +171,9 @@ def _check_size(tokens: int, budget: Budget) -> None:
     """Refuse a request that is certain not to fit; the service decides doubtful cases."""
     whole = tokens + (budget.reply_tokens or 0)
     remedy = "Put less into the prompt" + (
-        ", or lower --max-tokens." if budget.reply_tokens else "; a model with more may take it."
+        ", or lower --max-tokens."
+        if budget.reply_tokens
+        else "; a model with a larger limit may accept it."
     )
     window = budget.context_window
     for limit, what in (

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["PreparedAsk", "dry_run", "prepare"]
+__all__ = ["PreparedAsk", "plan_dry_run", "prepare"]
 
 # An older limit is ignored: it may have been raised since.
 _FRESH = 3600.0  # seconds
@@ -101,7 +101,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     PromptError
         When the prompt is empty, or contains a misspelt name.
     TooLargeError
-        When it fits neither the window nor the tokens a minute.
+        When it exceeds the window or the tokens a minute.
     ApiKeyError
         When there is no key, and no answer without one.
     NotebookError
@@ -144,7 +144,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     return PreparedAsk(plan, notices, source, missed, fallback=fallback, offers_restore=bool(offer))
 
 
-def dry_run(session: Session, ask: Ask) -> Plan:
+def plan_dry_run(session: Session, ask: Ask) -> Plan:
     """Return what would be sent; changes nothing, asks for no key, fetches no models.
 
     Raises
@@ -196,7 +196,7 @@ def _pending(
 
     The turn of a replayed answer belongs to practice mode if the answer does.
     """
-    execution = session.executions.present
+    execution = session.executions.current
     return session.conversations.begin(
         execution.cell,
         session.shell.execution_count,

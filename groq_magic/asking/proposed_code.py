@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CODE_SYSTEM",
     "CODE_TOOL",
-    "CodeAnswer",
+    "CodeResult",
     "CodeStoppedError",
     "ProposedCode",
     "with_code",
@@ -87,7 +87,7 @@ class CodeStoppedError(Exception):
 
 
 @dataclass(frozen=True)
-class CodeAnswer:
+class CodeResult:
     """The result of a piece of code, for the model.
 
     Parameters
@@ -138,7 +138,7 @@ class ProposedCode:
         pieces = (run.kept.strip("\n") for run in self._runs)
         return "\n\n".join(self._without_magic(piece) for piece in pieces if piece)
 
-    def answer(self, code: str) -> CodeAnswer:
+    def show_and_run(self, code: str) -> CodeResult:
         """Show code, and run it if the user approves.
 
         Raises
@@ -151,16 +151,16 @@ class ProposedCode:
         proposed = code.replace("\r\n", "\n").strip("\n").rstrip()
         refusal = self._refusal(proposed)
         if refusal:
-            return CodeAnswer(f"The code did not run: {refusal}", "failed")
+            return CodeResult(f"The code did not run: {refusal}", "failed")
         try:
             code, approval = self._approved(proposed)
             if approval.kind == "unanswered":
-                return CodeAnswer("Nobody replied in time: the code did not run.", "unanswered")
+                return CodeResult("Nobody replied in time: the code did not run.", "unanswered")
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
-                return CodeAnswer(f"The user refused to run this code.{why}", "refused")
+                return CodeResult(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # again, for edited code
-                return CodeAnswer(f"The code did not run: {refusal}", "failed")
+                return CodeResult(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
             if self._is_stopped():
                 raise CodeStoppedError
@@ -217,7 +217,7 @@ class ProposedCode:
             self._runs_all = approval.kind == "all"
             return code, approval
 
-    def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
+    def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeResult:
         """Return the result of a run for the model; the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
@@ -231,8 +231,8 @@ class ProposedCode:
             questions = self._session.questions
             if not ask_to_send(self._session.shell, question, self._stopped, questions):
                 ended = "It failed" if run.error is not None else "It ran"
-                return CodeAnswer(f"{ended}. The user keeps the output private.", state)
-        return CodeAnswer(output.text, state, output.images)
+                return CodeResult(f"{ended}. The user keeps the output private.", state)
+        return CodeResult(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:
         """Return code that works below other code, where a cell magic does not."""

@@ -1,4 +1,4 @@
-"""Build the reply from the received pieces and the outcome, complete or partial."""
+"""Build the reply, complete or partial, from the received deltas and the outcome."""
 
 from __future__ import annotations
 
@@ -75,20 +75,20 @@ def reply_from(  # noqa: PLR0913 - all but four are named
     first: float | None,
     now: float,
 ) -> Reply:
-    """Return the reply for received pieces, complete or partial.
+    """Return the reply, complete or partial, for received deltas.
 
     Parameters
     ----------
     request : mapping
     outcome : Outcome
     texts, reasonings : sequence of str
-        The received pieces.
+        The received deltas.
     error : GroqMagicError or None
         The error that ended it.
     started, now : float
         When it began and ended, on the clock of `time.monotonic`.
     first : float or None
-        When the first piece arrived.
+        When the first delta arrived.
     """
     finish_reason = outcome.finish_reason or "truncated"
     if isinstance(error, InterruptedAskError):
@@ -97,7 +97,7 @@ def reply_from(  # noqa: PLR0913 - all but four are named
         finish_reason = "error"
     text, usage = "".join(texts), usage_of(outcome.usage)
     writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
-    # Without usage each piece counts as a token, those of the reasoning too.
+    # Without usage each delta counts as a token, those of the reasoning too.
     tokens = usage.completion_tokens if usage else len(texts) + len(reasonings)
     code = code_of(text)
     return Reply(
@@ -139,13 +139,13 @@ def mention_earlier_answer(session: Session, plan: Plan, reply: Reply) -> Reply:
 
 def _stopped(text: str) -> InterruptedAskError:
     if not text:
-        return InterruptedAskError("Stopped before any text came.", "`%groq_retry` asks again.")
+        return InterruptedAskError("Stopped before any text arrived.", "`%groq_retry` asks again.")
     return InterruptedAskError("Stopped; the text so far is above.", "`%groq_retry` asks again.")
 
 
 def _broken(error: GroqMagicError, text: str, tried: int) -> GroqMagicError:
     if text:
-        happened = f"{error.happened} What came before is above."
+        happened = f"{error.happened} The partial answer is above."
         return type(error)(happened, "`%groq_retry` asks again.")
     if tried > 1:
         return type(error)(f"{error.happened} {tried} tries failed.", error.remedy)

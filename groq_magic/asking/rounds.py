@@ -133,7 +133,7 @@ def read_rounds(run: AskRun, first: Reader) -> Rounds:
 
 def _call_tools(rounds: Rounds) -> Mapping[str, Any] | None:
     """Make the requested tool calls; return the request with their results."""
-    return rounds.tools.after(rounds.last)
+    return rounds.tools.next_request(rounds.last)
 
 
 def _repair_call(rounds: Rounds) -> Mapping[str, Any] | None:

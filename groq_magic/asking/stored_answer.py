@@ -48,8 +48,8 @@ _OTHER_SYSTEM = (
     "Saved with another system prompt. "
     "`%groq_system` shows the current one; `%groq_retry` asks with it."
 )
-_OTHER_VALUES = "Saved with other values than now."
-_OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
+_OTHER_VALUES = "Saved with values that have changed since."
+_OTHER_TEXT = "The saved text, shown below, differs from what the notebook showed."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
 _OF_PRACTICE = (
     "Saved in practice mode: no model wrote this answer, and later prompts are sent without it."
@@ -286,5 +286,5 @@ def replay_key_of(session: Session, draft: Draft, pending: PendingTurn) -> Repla
         sha_of(ask.identity),
         # As the file has them.
         draft.secrets.hide_in(ask.options.given()),
-        session.executions.present.source,
+        session.executions.current.source,
     )

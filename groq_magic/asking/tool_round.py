@@ -73,7 +73,7 @@ class ToolRounds:
         # Made from the prompt, so that the same calls of a repeated ask have the same ids.
         self._id = f"call_{sha_of(run.plan.draft.ask.identity)[:8]}"
 
-    def after(self, reader: Reader) -> Mapping[str, Any] | None:
+    def next_request(self, reader: Reader) -> Mapping[str, Any] | None:
         """Make the calls of an exchange; return the request with their results, None without calls.
 
         After the last round the request allows no more calls.
@@ -182,7 +182,7 @@ class ToolRounds:
         self._set(at, replace(requested, state="pending"))
         try:
             with self._run.session.executions.in_tool():
-                answer = code.answer(proposed)
+                answer = code.show_and_run(proposed)
         finally:
             self._run.view.move()
         self._figures += answer.images

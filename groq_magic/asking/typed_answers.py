@@ -149,7 +149,7 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
             "Run `%groq_key` to connect a model.",
         )
     if reply.finish_reason == _CUT:
-        remedy = "It ended at the token limit; a larger `--max-tokens` gives more."
+        remedy = "It ended at the token limit; a larger `--max-tokens` allows more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
     return SchemaError(mismatch.shown(_MOST_SHOWN), remedy)

@@ -21,7 +21,7 @@ __all__ = ["warnings_of"]
 _ENDS = MappingProxyType(
     {
         "truncated": "was cut off before its end; `%groq_retry` asks again.",
-        "length": "ended at the token limit; a larger `--max-tokens` gives more.",
+        "length": "ended at the token limit; a larger `--max-tokens` allows more.",
     }
 )
 

@@ -18,7 +18,7 @@ _NAMES = re.compile(
 )
 _BOUND = re.compile(r"[ \t]*(?:async[ \t]+)?(?:for|with|except|global|nonlocal)\b|.*:=")
 _WORD = re.compile(r"[^\W\d]\w*")
-# A text in an f-string may read names.
+# An f-string may read names.
 _TEXT = re.compile(r"""(?<![fFtT\w])[rRbBuU]?(?:"[^"\n]*"|'[^'\n]*')|(?<!['"])\#.*""")
 
 
@@ -53,5 +53,5 @@ def names_imported(lines: Iterable[str]) -> set[str]:
 
 
 def names_read(code: str) -> set[str]:
-    """Return the words of code outside of texts and comments, which may be names."""
+    """Return the words of code outside of strings and comments, which may be names."""
     return set(_WORD.findall(_TEXT.sub("", code)))

@@ -97,7 +97,7 @@ def _version(name: str) -> str | None:
 
 def _page_parts() -> Finding:
     """Look for the JavaScript of the widgets where this Python's Jupyter server finds it."""
-    subject = "page parts"
+    subject = "JavaScript"
     try:
         from jupyter_core.paths import jupyter_path
     except ImportError:
@@ -108,7 +108,7 @@ def _page_parts() -> Finding:
     if missing:
         text = f"{', '.join(missing)}: answers come without streaming and picker; {_INSTALL_LAB}"
         return Finding("missing", subject, text)
-    return Finding("ok", subject, "JupyterLab finds the parts of anywidget and ipywidgets")
+    return Finding("ok", subject, "JupyterLab finds that of anywidget and ipywidgets")
 
 
 def _key() -> tuple[Finding, KeySearch]:

@@ -40,7 +40,7 @@ class Arrangement:
         list, that of the turn asked just before it.
     chains : tuple of Chain
         The chains of its first 0, 1, 2 … turns.
-    slots : tuple of int
+    base_positions : tuple of int
         By turn, the position on the cell list of its cell, or of the cell that it
         follows; empty where turns are in the order of asking.
     """
@@ -51,7 +51,7 @@ class Arrangement:
     deleted: tuple[Turn, ...]
     notebooks: Mapping[Place, int | None] = field(repr=False)
     chains: tuple[Chain, ...] = field(repr=False)
-    slots: tuple[int, ...] = field(repr=False)
+    base_positions: tuple[int, ...] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -69,7 +69,7 @@ class Arrangement:
         position : int
             Of its cell, on the list.
         """
-        start = bisect_left(self.slots, position)
+        start = bisect_left(self.base_positions, position)
         earlier_asks = itertools.takewhile(
             lambda turn: turn.key.cell == key.cell and turn.key.ask < key.ask,
             itertools.islice(self.turns, start, None),
@@ -94,7 +94,7 @@ class Arrangement:
             self,
             conversation=conversation,
             turns=turns,
-            slots=(*self.slots[:index], position, *self.slots[index:]),
+            base_positions=(*self.base_positions[:index], position, *self.base_positions[index:]),
             notebooks={**self.notebooks, place_of(turn.key): notebook},
             chains=_chains(turns, self),
         )
@@ -105,7 +105,7 @@ class Arrangement:
         return replace(self, conversation=conversation, turns=turns, chains=_chains(turns, self))
 
     def notebook_of(self, key: TurnKey) -> int | None:
-        """Return the id of the cell list that orders the turn of a key."""
+        """Return the id of the cell list that orders the turn of a key, None if it is unknown."""
         return self.notebooks.get(place_of(key))
 
     def number(self, turn: Turn) -> int | None:
@@ -171,7 +171,7 @@ class Arrangements:
         self.page = Page()
         self._latest: dict[tuple[str, bool, int | None], Arrangement] = {}
 
-    def show(self, page: Page) -> bool:
+    def use_page(self, page: Page) -> bool:
         """Take another page; return whether the order of turns may change."""
         former, self.page = self.page, page
         if former.lists is not page.lists:
@@ -254,7 +254,7 @@ def _arranged(
 
     Chains are shared with a former arrangement as far as the turns are the same.
     """
-    order, slots, notebooks = order_turns(conversation.turns, page, notebook)
+    order, base_positions, notebooks = order_turns(conversation.turns, page, notebook)
     stays = [turn.key.cell not in page.deleted for turn in order]
     sent = tuple(itertools.compress(order, stays))
     deleted = tuple(turn for turn in order if turn.key.cell in page.deleted)
@@ -265,7 +265,7 @@ def _arranged(
         deleted,
         notebooks,
         _chains(sent, former),
-        tuple(itertools.compress(slots, stays)),
+        tuple(itertools.compress(base_positions, stays)),
     )
 
 

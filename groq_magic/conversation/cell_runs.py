@@ -47,23 +47,23 @@ class CellRuns:
 
     Attributes
     ----------
-    present : CellRun or None
+    current : CellRun or None
         That of the running cell, None for a cell without an id.
     """
 
     def __init__(self) -> None:
-        self.present: CellRun | None = None
+        self.current: CellRun | None = None
         self._latest: dict[str, CellRun] = {}
         self._asks_without_cell = 0
 
     def start(self, cell: str | None, execution: int) -> CellRun | None:
         """Begin an execution of a cell, if it is another one: its asks count from 1."""
-        run = self.present
+        run = self.current
         if cell is None:
-            self.present = None
+            self.current = None
         elif run is None or (run.cell, run.execution) != (cell, execution):
-            self.present = self._latest[cell] = CellRun(cell, execution)
-        return self.present
+            self.current = self._latest[cell] = CellRun(cell, execution)
+        return self.current
 
     def next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
         """Return the key of the next ask.
@@ -79,9 +79,9 @@ class CellRuns:
         if cell is None or superseded:
             # An ask by a task of an earlier execution no longer belongs to the cell.
             return TurnKey(None, self._asks_without_cell + 1)
-        present = self.present
-        if present is not None and (present.cell, present.execution) == (cell, execution):
-            run = run or present
+        current = self.current
+        if current is not None and (current.cell, current.execution) == (cell, execution):
+            run = run or current
         return TurnKey(cell, 1 if run is None else run.asks + 1)
 
     def count(self, pending: PendingTurn, execution: int, run: CellRun | None) -> None:

@@ -49,7 +49,7 @@ class Conversation:
         return next((index for index, ask in of_cell if ask >= key.ask), end)
 
     def at(self, key: TurnKey) -> Turn | None:
-        """Return the turn of a key."""
+        """Return the turn of a key, None if it is missing."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
     def asked_before(self, key: TurnKey) -> TurnKey | None:

@@ -27,7 +27,7 @@ __all__ = ["Conversations"]
 
 
 class Conversations:
-    """All conversations of a session: `begin` an ask, `add` its turn; drop a failed one.
+    """All conversations of a session: `begin` an ask, `add` its turn unless it got no answer.
 
     Real and practice turns are separate: neither is sent, replaced or undone
     by an ask of the other kind.
@@ -46,7 +46,7 @@ class Conversations:
 
     def arrange(self, page: Page) -> bool:
         """Order all turns by a page; return whether any may have moved. Not undoable."""
-        return self._arrangements.show(page)
+        return self._arrangements.use_page(page)
 
     def get(self, name: str, practice: bool = False) -> Arrangement:  # noqa: FBT001, FBT002 - half of the conversation's name
         """Return the conversation of that name in the page's order, empty at first."""
@@ -98,7 +98,7 @@ class Conversations:
         They stay where it failed, perhaps before their asks, and where it asked
         nothing. Undoing the execution's last turn restores them.
         """
-        run, self._runs.present = self._runs.present, None
+        run, self._runs.current = self._runs.current, None
         if run is None or not succeeded:
             return
         for practice in run.modes:
@@ -291,7 +291,7 @@ class Conversations:
         after = history.without(is_removed)
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(is_removed)).with_turn(turn)
-        run = self._runs.present
+        run = self._runs.current
         run = run if run is not None and run.cell == shown.cell else None
         if run is not None:
             run.modes.add(pending.practice)  # a replayed answer may be of the other mode

@@ -67,7 +67,7 @@ class Page:
     times: Mapping[int, float] = field(default_factory=dict)
 
     def list_of(self, cell: str | None) -> CellList | None:
-        """Return the list that contains a cell."""
+        """Return the list that contains a cell; None where no list contains it."""
         return next((each for each in self.lists if cell in each.positions), None)
 
     def above(self, cell: str | None) -> frozenset[str] | None:

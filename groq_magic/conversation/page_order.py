@@ -32,18 +32,18 @@ class _Unit:
         The id of its cell list; for a place on no list, that of the turn before.
     position : int
         Its index on that list, -1 without a list.
-    slot : int
+    base_position : int
         The position, on the list that others are merged into, of its cell or of
         the cell that it follows; -1 for the top.
     followers : list of _Unit
-        ChainSearch on no list, each asked just after this one or another follower.
+        Units on no list, each asked just after this one or another follower.
     """
 
     asked: int
     turns: list[Turn]
     notebook: int | None = None
     position: int = -1
-    slot: int = -1
+    base_position: int = -1
     followers: list[_Unit] = field(default_factory=list)
 
 
@@ -72,7 +72,7 @@ def order_turns(
     Returns
     -------
     turns : tuple of Turn
-    slots : tuple of int
+    base_positions : tuple of int
         By turn, the position on the base's list of its cell, or of the cell that
         it follows; -1 for the top. They never decrease. Empty without a list.
     notebooks : dict of (str or TurnKey) to (int or None)
@@ -82,13 +82,13 @@ def order_turns(
         return tuple(turns), (), {}
     units, top = _linked(turns, page, base)
     ordered: list[Turn] = []
-    slots: list[int] = []
-    for slot, head in [*((-1, unit) for unit in top), *_heads(units, base)]:
+    base_positions: list[int] = []
+    for base_position, head in [*((-1, unit) for unit in top), *_heads(units, base)]:
         for unit in _with_followers(head):
             ordered += unit.turns
-            slots += [slot] * len(unit.turns)
+            base_positions += [base_position] * len(unit.turns)
     notebooks = {place: unit.notebook for place, unit in units.items()}
-    return tuple(ordered), tuple(slots), notebooks
+    return tuple(ordered), tuple(base_positions), notebooks
 
 
 def _linked(
@@ -115,16 +115,16 @@ def _unit(turn: Turn, asked: int, page: Page, base: int | None, before: _Unit | 
     unit = _Unit(asked, [turn])
     cells = page.list_of(turn.key.cell) if turn.key.cell is not None else None
     if before is not None:
-        unit.notebook, unit.slot = before.notebook, before.slot
+        unit.notebook, unit.base_position = before.notebook, before.base_position
     if cells is not None and turn.key.cell is not None:
         unit.notebook, unit.position = cells.id, cells.positions[turn.key.cell]
         if cells.id == base:
-            unit.slot = unit.position
+            unit.base_position = unit.position
     return unit
 
 
 def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[tuple[int, _Unit]]:
-    """Return the places that are on a list, in order, with their slots."""
+    """Return the places that are on a list, in order, with their base positions."""
     lists: dict[int | None, list[_Unit]] = {}
     for unit in units.values():
         if unit.position >= 0:
@@ -133,7 +133,7 @@ def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[tuple[int, _U
     for notebook, own in lists.items():
         own.sort(key=lambda unit: unit.position)
         if notebook == base:
-            keyed += (((unit.slot, -1, unit.position), unit) for unit in own)
+            keyed += (((unit.base_position, -1, unit.position), unit) for unit in own)
         else:
             keyed += _merged_in(own)
     keyed.sort(key=lambda each: each[0])
@@ -142,10 +142,10 @@ def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[tuple[int, _U
 
 def _merged_in(units: Iterable[_Unit]) -> Iterator[tuple[tuple[int, int, int], _Unit]]:
     """Yield another notebook's places with sort keys that keep their order."""
-    slot = asked = -1
+    base_position = asked = -1
     for unit in units:
-        slot, asked = max(slot, unit.slot), max(asked, unit.asked)
-        yield (slot, asked, unit.position), unit
+        base_position, asked = max(base_position, unit.base_position), max(asked, unit.asked)
+        yield (base_position, asked, unit.position), unit
 
 
 def _with_followers(head: _Unit) -> Iterator[_Unit]:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
-from groq_magic.ledger.journal_locks import patiently, snapshot, transaction, truncate_log
+from groq_magic.ledger.journal_locks import retry_while_locked, snapshot, transaction, truncate_log
 from groq_magic.ledger.journal_tables import (
     TABLES,
     RunRecord,
@@ -123,7 +123,7 @@ class JournalFile:
             Seconds for which to wait if another process has locked the file.
         """
         with self._writing:
-            file = patiently(self._for_writing, wait)
+            file = retry_while_locked(self._for_writing, wait)
             if is_durable:
                 file.execute("PRAGMA synchronous = FULL")
             try:
@@ -137,7 +137,7 @@ class JournalFile:
     def reading(self, wait: float = _WAIT) -> Iterator[sqlite3.Connection | None]:
         """Yield the open file to read from; None if it doesn't exist yet."""
         with self._reading:
-            file = patiently(self._for_reading, wait)
+            file = retry_while_locked(self._for_reading, wait)
             if file is None:
                 yield None
                 return
@@ -154,14 +154,14 @@ class JournalFile:
         with self._writing:
             if not self.path.exists():
                 return 0
-            file = patiently(self._for_writing, _WAIT)
+            file = retry_while_locked(self._for_writing, _WAIT)
             chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
             with transaction(file, wait=_WAIT):
                 clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
             # Otherwise removed answers could still be read from the file.
-            patiently(lambda: file.execute("VACUUM"), _WAIT)
+            retry_while_locked(lambda: file.execute("VACUUM"), _WAIT)
             truncate_log(file, _WAIT)
             return count
 

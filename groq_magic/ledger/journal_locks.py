@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["is_locked", "patiently", "snapshot", "transaction", "truncate_log"]
+__all__ = ["is_locked", "retry_while_locked", "snapshot", "transaction", "truncate_log"]
 
 # Seconds between two tries to use a locked file.
 _PAUSE = 0.01
@@ -22,7 +22,7 @@ def is_locked(failure: Exception) -> bool:
     return getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def patiently(step: Callable[[], _Value], wait: float) -> _Value:
+def retry_while_locked(step: Callable[[], _Value], wait: float) -> _Value:
     """Return the result of a step; try for `wait` seconds if another process has locked the file.
 
     In short tries: SQLite's own wait can't be interrupted.
@@ -41,11 +41,11 @@ def patiently(step: Callable[[], _Value], wait: float) -> _Value:
 def transaction(
     file: sqlite3.Connection, kind: str = "IMMEDIATE", wait: float = 0.0
 ) -> Iterator[None]:
-    """Run the block as one transaction; wait for a locked file as `patiently`."""
-    patiently(lambda: file.execute(f"BEGIN {kind}"), wait)
+    """Run the block as one transaction; wait for a locked file as `retry_while_locked`."""
+    retry_while_locked(lambda: file.execute(f"BEGIN {kind}"), wait)
     try:
         yield
-        patiently(lambda: file.execute("COMMIT"), wait)
+        retry_while_locked(lambda: file.execute("COMMIT"), wait)
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             file.execute("ROLLBACK")
@@ -63,7 +63,7 @@ def snapshot(file: sqlite3.Connection, wait: float) -> Iterator[None]:
         file.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
 
     try:
-        patiently(begin, wait)
+        retry_while_locked(begin, wait)
         yield
     finally:
         with contextlib.suppress(sqlite3.Error):

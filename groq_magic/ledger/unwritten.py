@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-__all__ = ["UnwrittenAnswers", "UnwrittenOfFiles"]
+__all__ = ["UnwrittenAnswers", "UnwrittenByFile"]
 
 
 class UnwrittenAnswers:
@@ -55,7 +55,7 @@ class UnwrittenAnswers:
                 self._runs.pop(run, None)
 
 
-class UnwrittenOfFiles:
+class UnwrittenByFile:
     """The unwritten answers of each journal: for whatever uses the file next."""
 
     def __init__(self) -> None:

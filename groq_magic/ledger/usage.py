@@ -86,12 +86,12 @@ class Usage(Mapping[str, int]):
 
     @property
     def words(self) -> str:
-        """The tokens in words, as in all messages: `380 tokens sent, 32 answered`."""
+        """The tokens in words, as in all messages: `380 tokens sent, 32 received`."""
         return token_words(self.prompt_tokens, self.completion_tokens)
 
 
 def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent") -> str:
-    """Return counts of tokens in words: `380 tokens sent, 32 answered`.
+    """Return counts of tokens in words: `380 tokens sent, 32 received`.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent"
     sent_as : str
         The word for the first count: "to send" before the request.
     """
-    counts = [(sent, sent_as), (answered, "answered")]
+    counts = [(sent, sent_as), (answered, "received")]
     (count, what), *others = [(count, what) for count, what in counts if count is not None]
     first = f"{count:,} token{'s' * (count != 1)} {what}"
     return ", ".join((first, *(f"{more:,} {what}" for more, what in others)))

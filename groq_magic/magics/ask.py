@@ -57,7 +57,7 @@ def groq(session: Session, line: str, cell: str | None = None) -> None:
 
 
 def groq_retry(session: Session, line: str) -> None:
-    """Ask the last prompt again, also after a failure: `%groq_retry [options]`.
+    """Ask the last prompt again, even after a failure: `%groq_retry [options]`.
 
     The new answer replaces the turn. Given options override those of the ask:
     `%groq_retry -m reasoning -t 0`.

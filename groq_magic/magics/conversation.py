@@ -11,7 +11,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
 from groq_magic.reply import bundle_of
 from groq_magic.session.change_texts import note_of
-from groq_magic.session.undoing import TO_GO_ON
+from groq_magic.session.undoing import FORMER_PROMPT_REMEDY
 from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import publish, show, show_folded, show_lines
@@ -64,7 +64,7 @@ def groq_history(session: Session, line: str) -> None:
     Turns are numbered in the order of their cells on the page. `--drop N`
     removes turn N; running its cell asks again. Cell 6 is the cell with [6]
     beside it. Turns of deleted cells come last; they are not sent. NAME, or
-    `-c NAME` as in `%%groq`, lists another conversation than the one in use.
+    `-c NAME` as in `%%groq`, lists a conversation other than the one in use.
     """
     given, name = _options_and_name(line, "groq_history")
     name = name or session.settings.conversation
@@ -93,7 +93,7 @@ def groq_history(session: Session, line: str) -> None:
 
 
 def groq_undo(session: Session, line: str) -> None:
-    """Undo the last change of the conversation, also a reset; repeat it to go back further.
+    """Undo the last change of the conversation, even a reset; repeat it to go back further.
 
     A cell whose turn gets its former answer back shows that answer again.
     """
@@ -109,7 +109,7 @@ def groq_undo(session: Session, line: str) -> None:
 
 
 def groq_reset(session: Session, line: str) -> None:
-    """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
+    """Empty the conversation, but keep the system prompt; `%groq_undo` restores the turns."""
     _require_empty(line, "%groq_reset")
     count = session.reset()
     show_lines(
@@ -164,9 +164,14 @@ def _show_prompt(prompt: str) -> None:
     """Show the prompt of a former answer, since its cell contains another prompt now."""
     in_one_line = " ".join(prompt.split())
     if len(in_one_line) <= _LONGEST_QUOTE:
-        show_lines(f"The answer belongs to the cell's former prompt, “{in_one_line}”. {TO_GO_ON}")
+        quoted = f"“{in_one_line}”"
+        show_lines(
+            f"The answer belongs to the cell's former prompt, {quoted}. {FORMER_PROMPT_REMEDY}"
+        )
         return
-    show_lines(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
+    show_lines(
+        f"The answer belongs to the cell's former prompt, which is below. {FORMER_PROMPT_REMEDY}"
+    )
     show_folded("The former prompt", prompt)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
-from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninterrupted
+from groq_magic.interrupts import Interrupts, interruptible, interruptible_magic, uninterrupted
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.key import ask_for_key, greet
@@ -90,7 +90,7 @@ class _Magic:
             return function(*session, *line_and_cell)
 
         extension.owner.require("The magics of groq_magic work")
-        return in_one_line(lambda: reporting_errors(lambda: extension.session, call))
+        return interruptible_magic(lambda: reporting_errors(lambda: extension.session, call))
 
 
 class GroqMagics(Settings):

@@ -37,7 +37,7 @@ _THE_REST = (
     ("%groq_runs", "lists the runs of %%groq_map: `status`, `fetch`, `cancel`, `clear`"),
     ("%%groq_code [language]", "writes the next cell's code from a description"),
     ("%groq_undo", "undoes the last change of the conversation; repeat it to go back further"),
-    ("%groq_retry [options]", "asks the last prompt again, also one that failed"),
+    ("%groq_retry [options]", "asks the last prompt again, even if it failed"),
     ("%groq_restore", "adds the saved answers above to the conversation"),
     ("%groq_conversation [NAME]", "lists the conversations, or sets the one in use"),
     ("%groq_usage [--as dataframe]", "shows tokens, cost and your quota"),

@@ -83,7 +83,7 @@ def cancel_jobs(session: Session, journal: Journal, prefix: str) -> list[str]:
     found = _with_service(session, lambda service: cancel(journal, service, ids))
     lines = [f"{_line(job)}." for job in found]
     if any(job.batch and not job.is_fetched for job in found):
-        lines.append("Answers given before that can still be fetched.")
+        lines.append("Answers given before the cancellation can still be fetched.")
     return lines or ["No job to cancel."]
 
 

@@ -99,7 +99,7 @@ def enter_key(session: Session, typed: str) -> str:
     try:
         if warning := service.key_warning():
             # On the page there is no warning before the key is entered.
-            raise ApiKeyError(warning, "`%groq_key` asks for it anyway.")
+            raise ApiKeyError(warning, "`%groq_key` takes a key despite this.")
         service.new_key(typed)
     except GroqMagicError as error:
         return str(error)

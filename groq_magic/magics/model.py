@@ -82,7 +82,7 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
             tuple(_row(model, catalogue) for model in models),
             f"{note}{marked}`%groq_model ID` switches from now on, `-m` for one ask; both take an "
             "id or a task. Context and output are in tokens; prices are per million tokens "
-            f"sent / answered, of {PRICES_AS_OF}.",
+            f"sent / received, as of {PRICES_AS_OF}.",
             tuple(model_end(model.id, is_current=model.id == now) for model in models),
             "groq-models",
         )

@@ -45,7 +45,7 @@ _AS_FRAME = Option(
 _JOURNAL = Option(
     "journal",
     next(option.type for option in MapOptions.table() if option.name == "journal"),
-    "another journal than the default one",
+    "a journal other than the default one",
     metavar="PATH",
 )
 # The assistant's magics decide themselves what is sent, and how the answer is used.
@@ -111,7 +111,7 @@ OPTIONS_OF = MappingProxyType(
                 metavar="KIND",
             ),
             Option("stream", Switch(), "the code streams or waits, whatever the ask did"),
-            Option("cell", Flag(), "Python into the next cell, not run"),
+            Option("cell", Flag(), "inserts the Python code as the next cell, not run"),
         ),
         "groq_practice": (
             Option("script", _File(), "a JSON file of replies to give", metavar="FILE"),

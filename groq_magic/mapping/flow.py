@@ -197,7 +197,7 @@ class _Flow:
 
     def lines(self, run: MapRun) -> tuple[str, ...]:
         """Return the notices about the run: of the journal, and about the models."""
-        news = (line for plan in run.plan.plans for line in self._session.news(plan.model))
+        news = (line for plan in run.plan.plans for line in self._session.due_notices(plan.model))
         return (*self._prepared.journal.lines(), *news)
 
     def _log_request(self, request: RowRequest, outcome: Outcome) -> None:

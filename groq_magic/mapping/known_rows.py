@@ -38,14 +38,14 @@ def known_rows(
     Raises
     ------
     OptionError
-        When the journal is something else than a journal, or another program has locked it.
+        When the file isn't a journal, or another program has locked it.
     """
     rows = BatchRows()
     # A locked file is refused here, before `collect` waits for it.
     known = {} if options.again else journal.get_all(plan.positions)
     # With --batch, jobs are fetched first and read later.
     if not options.batch:
-        # A map doesn't need to read its journal.
+        # If the jobs' answers can't be read, the map asks those rows itself.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
     if keys := rows.answered.intersection(plan.positions) - known.keys():

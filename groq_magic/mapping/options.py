@@ -103,7 +103,7 @@ def _shared(name: str) -> Any:
 
 @dataclass(frozen=True)
 class MapOptions(OptionTable):
-    """The options of one map; for None the session's setting holds.
+    """The options of one map; None takes the session's setting.
 
     The names are the long options of `%%groq_map` with underscores.
     """
@@ -133,7 +133,7 @@ class MapOptions(OptionTable):
         metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _Spending(), "stops at this cost: 2usd, or at so many tokens: 200k", metavar="X"
+        _Spending(), "stops at this cost (2usd) or at this many tokens (200k)", metavar="X"
     )
     pack: int | None = option(
         Whole(1, 20, 200), "sends N rows in each request, for few requests a day", metavar="N"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Catalogue
-    from groq_magic.ledger.unwritten import UnwrittenOfFiles
+    from groq_magic.ledger.unwritten import UnwrittenByFile
     from groq_magic.mapping.batch.fetching import BatchRows
     from groq_magic.mapping.options import MapOptions
     from groq_magic.mapping.plan import MapPlan
@@ -173,7 +173,7 @@ def prepare_plan(
     settings: RunSettings,
     url: str,
     account: Callable[[], Account],
-    unwritten: UnwrittenOfFiles | None,
+    unwritten: UnwrittenByFile | None,
 ) -> PreparedMap:
     """Look up which rows of a plan need no request.
 
@@ -185,7 +185,7 @@ def prepare_plan(
         The address of the service.
     account : callable
         Returns the service and the key. Called only if a row has to be sent.
-    unwritten : UnwrittenOfFiles or None
+    unwritten : UnwrittenByFile or None
         Answers that earlier journals could not write.
 
     Raises

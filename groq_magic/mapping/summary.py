@@ -176,7 +176,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
 
 
 def _cost(run: MapRun, number: int) -> float | None:
-    """Return the cost of 1,000 rows; answers from the journal count at their price then."""
+    """Return the cost of 1,000 rows at the prices of this run, journal answers included."""
     usages = [each.usage for each in run.answers[number].values() if each.usage is not None]
     model = run.plan.plans[number].model
     costs = [cost(model, usage, in_batch=run.plan.options.batch) for usage in usages]

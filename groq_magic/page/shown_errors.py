@@ -19,7 +19,7 @@ _LOGGER = "asyncio"
 
 
 def last_shown() -> BaseException | None:
-    """Return the error that IPython has displayed last.
+    """Return the error that IPython has displayed last, None without one.
 
     `%%capture`, `%run` and a `__repr__` that raises display a traceback, but the
     cell succeeds.

@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="groq-magic practice",
         description="Speak Groq's API on this machine, with no model and no key behind it.",
-        epilog="A limit of 0 is no limit.",
+        epilog="A limit of 0 means no limit.",
     )
     add = parser.add_argument
     add("--port", type=int, default=0, help="0, the default: any free port")

@@ -156,7 +156,7 @@ class Quota:
             bucket.charge(amount)
 
     def use_up(self, tokens: int, wait: float) -> None:
-        """Use up this minute's tokens so far that `tokens` fit only after `wait` seconds."""
+        """Use up so much of this minute's tokens that `tokens` fit only after `wait` seconds."""
         bucket = self._tokens
         bucket.charge(wait * bucket.limit / bucket.window + bucket.limit - tokens - bucket.used)
 

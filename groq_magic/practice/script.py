@@ -117,7 +117,7 @@ class Script:
         self._uses_left = [reply.times for reply in self._replies]
 
     def take(self, question: str, rounds: int = 0) -> Reply | None:
-        """Use the first reply that fits a question and may still be used, and return it.
+        """Return the first reply that fits a question and has uses left, and count the use.
 
         Parameters
         ----------

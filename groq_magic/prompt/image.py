@@ -52,9 +52,9 @@ class PromptImage:
     url : str
         A `data:` URL, or the web address that the service fetches it from.
     width, height : int
-        Pixels; 0 of a web address.
+        Pixels; 0 for a web address.
     thumbnail : str
-        A `data:` URL of a small version, "" of a web address.
+        A `data:` URL of a small version, "" for a web address.
     """
 
     name: str
@@ -70,7 +70,7 @@ class PromptImage:
 
     @property
     def size(self) -> str:
-        """Its size in words, width first; "" of a web address."""
+        """Its size in words, width first; "" for a web address."""
         return f"{self.width} \N{MULTIPLICATION SIGN} {self.height}" if self.width else ""
 
     @property
@@ -182,7 +182,7 @@ def _of_file(name: str, path: Path) -> Image:
     if not path.is_file():
         raise PromptError(f"There is no file {clip(str(path), 100)}.", _REMEDY)
     if path.stat().st_size > _LONGEST_FILE:
-        raise PromptError(f"{name} has more than 100 MB.", "Scale it down first.")
+        raise PromptError(f"{name} is larger than 100 MB.", "Scale it down first.")
     # Pillow would keep a file with several frames open.
     return Image.open(io.BytesIO(path.read_bytes()))
 

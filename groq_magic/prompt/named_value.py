@@ -27,7 +27,7 @@ class IncludedValue:
     characters : int
         The characters that it takes in all its places; 0 for an image.
     image : str
-        The size of an image in words, "" of any other value.
+        The size of an image in words, "" for any other value.
     """
 
     name: str

@@ -60,7 +60,7 @@ class Privacy:
         return bool(self.private) and any(map(self.hides, labels))
 
     def joined(self, other: Privacy | None) -> Privacy:
-        """Return the limits under which a text was made, whose parts have these and other ones."""
+        """Return the limits of a text that has parts made under these limits and under others."""
         if other is None:
             return self
         private = tuple(pattern for pattern in self.private if pattern in other.private)

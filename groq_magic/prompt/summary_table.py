@@ -70,7 +70,7 @@ def describe_series(series: Any, extent: Extent) -> Description:
 
 
 def describe_index(index: Any, extent: Extent) -> Description:
-    """Return an index' length, its profile, and its first values as CSV.
+    """Return an index's length, its profile, and its first values as CSV.
 
     Only a part of a large index is read: a range may count to 10**12.
     """

@@ -51,7 +51,7 @@ def list_marker(line: Line, *, interrupts: bool) -> Marker | None:
     line : Line
         Its cursor may be before the marker's indent.
     interrupts : bool
-        Whether it would end a paragraph: only a filled item numbered 1, or a filled bullet, may.
+        Whether it would end a paragraph: only a non-empty bullet, or item numbered 1, may.
     """
     found = _MARKER.match(line.text, line.start)
     if not found:

@@ -119,7 +119,7 @@ class Block:
 
     @property
     def code_lines(self) -> int:
-        """How many lines of a code block are its text: indented code ends with a filled one."""
+        """How many lines of a code block are its text: indented code ends with a line of text."""
         return len(self.lines) - (0 if self.fence else self.blank_lines)
 
     def code(self) -> str:

@@ -76,7 +76,7 @@ class Renderer:
         """Return a block parser that shares the definitions."""
         return self._parser.block_parser()
 
-    def look_up(self, definitions: Definitions) -> None:
+    def use_definitions(self, definitions: Definitions) -> None:
         """Look up labels in these definitions from now on."""
         self._inline.definitions = definitions
 

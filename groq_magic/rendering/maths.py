@@ -2,7 +2,7 @@
 
 A formula is drawn only if every command in it is on a list of commands that only draw. Commands
 that link, style, load, name or define are not on it, nor are unknown ones, which MathJax would
-print in red. Of any other formula the source is shown.
+print in red. For any other formula, the source is shown.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ class MarkdownStream:
         grown = self._open_block()
         skip = self._canvas.count(self._settled) if grown is not None else 0
         fork = self._fork(skip)
-        self._renderer.look_up(fork.definitions)
+        self._renderer.use_definitions(fork.definitions)
         index, start = self._settled, 0
         blocks = fork.root.children
         while start < len(blocks):
@@ -188,7 +188,7 @@ class MarkdownStream:
                 index += self._paint_group(group, index)
             start += len(group.blocks)
         self._canvas.cut(index)
-        self._renderer.look_up(self._parser.definitions)
+        self._renderer.use_definitions(self._parser.definitions)
         self._renderer.take_missing()
         work = self._renderer.work - start_work + self._parsing_work()
         self._pace.painted(work, start_time, perf_counter())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Schema", "TypedAnswer", "schema_of"]
 
-_LONGEST_NAME = 64  # of the API
+_LONGEST_NAME = 64  # the API's limit
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 

@@ -117,7 +117,7 @@ class Bars:
                 del self._facts[key]
 
     def update(self, *, practice: bool) -> dict[str, LiveFacts]:
-        """Update the marks; return the changed lines by slot."""
+        """Update the warnings; return the changed facts by slot."""
         turns = {slot_of(k): turn for k, turn in self._conversations.shown(practice).items()}
         again = {turn.key: turn for turn in turns.values()}
         changed: dict[str, LiveFacts] = {}

@@ -69,7 +69,7 @@ class Executions:
         self._is_in_tool = False
 
     @property
-    def present(self) -> Execution:
+    def current(self) -> Execution:
         """The execution that the running code belongs to."""
         mine = self._mine.get()
         if mine is not None:

@@ -96,5 +96,5 @@ class QuotaWatch:
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {KINDS[limit.kind]} are used with {model}, "
-            f"{mark} % or more; the limit is full again in {wait_words(wait, now)}."
+            f"{mark} % or more; the whole limit is available again in {wait_words(wait, now)}."
         )

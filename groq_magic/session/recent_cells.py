@@ -25,7 +25,7 @@ _NO_CELLS = "`--recent` includes nothing: no cell has run before this one."
 def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], tuple[str, ...]]:
     """Return the cells that ran last, as values for a prompt, and notices for the user.
 
-    Of each cell the last run counts. Cells of our magics and the cell that asks are left out.
+    For each cell, the last run counts. Cells of our magics and the cell that asks are left out.
 
     Parameters
     ----------
@@ -56,11 +56,11 @@ def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], 
 def _cells(session: Session, history: CellHistory) -> Iterator[Cell]:
     """Yield the cells, the latest first, each once."""
     executions = session.executions
-    seen = {executions.present.cell or ""}
+    seen = {executions.current.cell or ""}
     for cell in history.newest_first():
         identity = executions.cell_of(cell.number)
         if (identity and identity in seen) or is_ask(cell.source):
             continue
         seen.add(identity)
-        if cell.number != executions.present.number:
+        if cell.number != executions.current.number:
             yield cell

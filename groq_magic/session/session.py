@@ -11,7 +11,7 @@ from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.request_log import RequestLog
-from groq_magic.ledger.unwritten import UnwrittenOfFiles
+from groq_magic.ledger.unwritten import UnwrittenByFile
 from groq_magic.page.cell import cell_id, listed_cells
 from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.prompt import Privacy
@@ -87,7 +87,7 @@ class Session:
         self._quota = QuotaWatch()
         self.failures, self.background = LastFailures(), BackgroundErrors()
         self.last_plot, self.questions = LastPlot(shell), OpenQuestions()
-        self.background_runs, self.unwritten = BackgroundRuns(shell, self.owner), UnwrittenOfFiles()
+        self.background_runs, self.unwritten = BackgroundRuns(shell, self.owner), UnwrittenByFile()
         self.map_results: WeakValueDictionary[str, Any] = WeakValueDictionary()
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
@@ -104,7 +104,7 @@ class Session:
     @property
     def cell(self) -> str | None:
         """The id of the cell whose execution the running code belongs to."""
-        return self.executions.present.cell
+        return self.executions.current.cell
 
     def cell_number(self, turn: Turn) -> int | None:
         """Return the number beside the cell that shows a turn, None where it has not run here."""
@@ -164,12 +164,12 @@ class Session:
 
     def note_shown(self, reply: Reply) -> None:
         """Record that this execution has shown a reply."""
-        self._shown = reply, self.executions.present
+        self._shown = reply, self.executions.current
 
     def has_shown(self, reply: Reply) -> bool:
         """Whether this execution has shown this reply, so as not to show it twice."""
         shown, execution = self._shown or (None, None)
-        return shown is reply and execution is self.executions.present
+        return shown is reply and execution is self.executions.current
 
     def note(self, model: str, outcome: Outcome) -> None:
         """Record the model that was asked: pages show the rest of its limits."""
@@ -181,7 +181,7 @@ class Session:
         if self.live is not None:
             self.live.quota_changed()
 
-    def news(self, model: str) -> tuple[str, ...]:
+    def due_notices(self, model: str) -> tuple[str, ...]:
         """Return the notices about quota, cache and log, each once."""
         return (
             *self._quota.lines(model, self.service.limiter.limits_of(model)),

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
 
-__all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former", "show_removed"]
+__all__ = ["FORMER_PROMPT_REMEDY", "FormerTurn", "UndoResult", "show_former", "show_removed"]
 
 # The remedy for an answer that belongs to a former prompt of its cell.
-TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
+FORMER_PROMPT_REMEDY = "Put that prompt back into the cell, or run the cell to ask the new one."
 
 _REMOVED = "This answer was removed from the conversation. Run the cell to ask again."
 
@@ -138,7 +138,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
 
 def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
     """Return an answer with its prompt, which its cell no longer contains."""
-    warning = f"This answer belongs to the cell's former prompt, {quote}. {TO_GO_ON}"
+    warning = f"This answer belongs to the cell's former prompt, {quote}. {FORMER_PROMPT_REMEDY}"
     record = output.metadata.get("groq_magic")
     metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
     return replace(output, warnings=(*output.warnings, warning), metadata=metadata)

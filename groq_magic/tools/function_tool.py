@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BadArgumentsError", "FunctionTool", "tool_of"]
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of the API
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # the API's rule for names
 _LONGEST_TEXT = 1_000
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 

@@ -19,7 +19,7 @@ class Bar:
     model : str
         The id of the model that answered, in full.
     tokens : str
-        The tokens sent and answered, in words; "" if unknown.
+        The tokens sent and received, in words; "" if unknown.
     included : tuple of (str, int or str)
         The names and sizes of the values that the prompt included: characters, for an image
         a text.

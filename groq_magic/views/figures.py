@@ -28,7 +28,7 @@ def figures(progress: Progress) -> str:
     Returns
     -------
     str
-        "3.2 s" before the first token; "212 tokens answered · 812 tok/s ·
+        "3.2 s" before the first token; "212 tokens received · 812 tok/s ·
         3.2 s · 0.18 s to first token" after it.
     """
     elapsed = f"{progress.seconds:.1f} s"

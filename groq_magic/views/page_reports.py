@@ -92,4 +92,4 @@ class PageReports:
 
 def _lost(name: str) -> str:
     found = (lost for starts, lost in _LOST.items() if name.startswith(starts))
-    return next(found, "something of this page")
+    return next(found, "something on this page")

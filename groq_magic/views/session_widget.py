@@ -43,6 +43,10 @@ class SessionWidget(anywidget.AnyWidget):
         Makes the panel and returns its model id; called when a page first shows a panel's slot.
     quota : callable
         Returns the remaining quota.
+    key : callable
+        Returns the key's state.
+    enter_key : callable
+        Takes a key that was entered on the page; returns why it is not used, "" if it is.
     documents : Documents
         The streaming answers.
     finished : FinishedOutputs

@@ -25,7 +25,7 @@ _UNKNOWN_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
-_COLUMNS = ("model", "asks", "tokens sent", "tokens answered", "first token", "tok/s", "cost")
+_COLUMNS = ("model", "asks", "tokens sent", "tokens received", "first token", "tok/s", "cost")
 _SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "replay": " · replayed"})
 
 
@@ -50,7 +50,7 @@ def usage(
         Safe HTML that reads well without CSS and scripts, and plain text.
     """
     whose = "Practice limits" if practice else "Limits"
-    parts = _limits(meters, f"{whose} at {at}; those of a minute refill within a minute")
+    parts = _limits(meters, f"{whose} at {at}; the limits per minute refill within a minute")
     real, practised = (_asks(ledger, practice=side) for side in (False, True))
     if real:
         real = [_heading("Asks of this session"), *real]
@@ -121,7 +121,7 @@ def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Ta
         sent = [entry for entry in counted if entry.source == "service"]
         total = "total" if len(sent) == len(counted) else "total without cached and replayed"
         rows.append(_row(total, sum_of(sent), free=practice))
-    costs = "" if practice else f" Cost is by Groq's prices of {PRICES_AS_OF}."
+    costs = "" if practice else f" Cost is based on Groq's prices as of {PRICES_AS_OF}."
     note = f"First token is the time until it arrives; it and tok/s are medians.{costs}"
     return Table(_COLUMNS, tuple(rows), note, name="groq-sums")
 
@@ -158,7 +158,7 @@ def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
     asks = f"asks {first} to {last}" if len(shown) > 1 else f"ask {first}"
     ends = [f"ask {first}", *([str(last)] if len(shown) > 1 else [])]
     html, plain = [], []
-    for what, values in (("Tokens answered", tokens), ("Tokens a second", speeds)):
+    for what, values in (("Tokens received", tokens), ("Tokens a second", speeds)):
         if any(values):
             numbers = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(

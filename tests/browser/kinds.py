@@ -1,4 +1,4 @@
-"""Which front ends a test runs in: both, where it doesn't say."""
+"""The front ends that a test runs in: by default both."""
 
 from __future__ import annotations
 

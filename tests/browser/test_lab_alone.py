@@ -9,7 +9,7 @@ import pytest
 from groq_magic.views.page_code import page_code
 
 UNSHARED = ("editor.languages", "notebook.executionScheduled")
-NAMES = "aroundMethod, missingOn, startHello, startOrder, startProse"
+NAMES = "aroundMethod, missingOn, startHello, startOrder, startPromptCells"
 # A notebook of two cells, and a kernel that keeps what it is sent.
 START = """async (code) => {
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
@@ -232,7 +232,8 @@ def test_a_missing_internal_is_reported_by_name_and_nothing_raises(
 ) -> None:
     received = alone.run(
         f"""{fault};
-        const ends = [parts.startOrder(model), parts.startProse(model), parts.startHello(model)];
+        const {{ startOrder, startPromptCells, startHello }} = parts;
+        const ends = [startOrder(model), startPromptCells(model), startHello(model)];
         return new Promise((done) => setTimeout(() => {{
           for (const end of ends) end();
           done(received);
@@ -259,7 +260,7 @@ def test_a_page_without_a_notebook_reports_it_and_nothing_raises(
 ) -> None:
     received = alone.run(
         f"""model.widget_manager.context = {context};
-        for (const start of ["startOrder", "startProse", "startHello"]) parts[start](model);
+        for (const start of ["startOrder", "startPromptCells", "startHello"]) parts[start](model);
         return new Promise((done) => setTimeout(() => done(received), 100));"""
     )
 

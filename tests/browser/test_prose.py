@@ -203,7 +203,7 @@ def test_typing_looks_at_the_changed_cell_alone(jupyter: Any) -> None:
           panel.content.widgets.forEach((cell, at) => {
             const own = cell.model.sharedModel.getSource;
             cell.model.sharedModel.getSource = function () {
-              if (new Error().stack.includes("ProseCell")) window.looked.push(at);
+              if (new Error().stack.includes("PromptCell")) window.looked.push(at);
               return own.call(this);
             };
           });

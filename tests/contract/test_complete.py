@@ -164,7 +164,7 @@ def test_it_is_tried_again_and_then_given_up_in_one_line(
         groq_magic.complete("hi")
     # There may be no notebook here.
     assert "%groq" not in str(caught.value)
-    assert "It is free again in" in str(caught.value)
+    assert "More are available in" in str(caught.value)
 
 
 def test_what_had_come_is_kept_with_the_error(served: Any) -> None:

@@ -76,9 +76,9 @@ class Kernel:
         self._client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    def ended(self, sent: str) -> Ran:
+    def ended(self, sent: str) -> CellOutcome:
         """Wait for a cell's end."""
-        until, ran = time.monotonic() + WITHIN, Ran()
+        until, ran = time.monotonic() + WITHIN, CellOutcome()
         while True:
             assert time.monotonic() < until, "the cell did not end"
             message = self._looked_at.pop(0) if self._looked_at else self._next()
@@ -87,7 +87,7 @@ class Kernel:
             if ran.take(message["msg_type"], message["content"]):
                 return ran
 
-    def run(self, source: str, cell: str) -> Ran:
+    def run(self, source: str, cell: str) -> CellOutcome:
         """Run a cell: once more if the kernel still left out what followed a failure."""
         while True:
             sent = self.send(source, cell)
@@ -109,7 +109,7 @@ class Kernel:
                 return str(reply["content"]["status"])
 
 
-class Ran:
+class CellOutcome:
     """What a cell left."""
 
     def __init__(self) -> None:

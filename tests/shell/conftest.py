@@ -26,7 +26,7 @@ ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in WORDS.values()
 
 
 @dataclass(frozen=True)
-class Ran:
+class CellOutcome:
     """What running a cell left.
 
     Parameters
@@ -89,7 +89,7 @@ class Cells:
     metadata: dict[str, Any] = field(default_factory=dict)
     _asked: list[str] = field(default_factory=list)
 
-    def run(self, source: str, cell: str | None = None) -> Ran:
+    def run(self, source: str, cell: str | None = None) -> CellOutcome:
         """Run a cell; without an id it is one as nbclient sends it."""
         self.cell = cell
         with capture_output() as caught:
@@ -98,9 +98,9 @@ class Cells:
             {"data": output.data, "metadata": output.metadata or {}} for output in caught.outputs
         ]
         error = result.error_before_exec or result.error_in_exec
-        return Ran(caught.stdout, caught.stderr, outputs, error)
+        return CellOutcome(caught.stdout, caught.stderr, outputs, error)
 
-    def fine(self, source: str, cell: str | None = None) -> Ran:
+    def fine(self, source: str, cell: str | None = None) -> CellOutcome:
         """Run a cell that succeeds."""
         ran = self.run(source, cell)
         assert ran.error is None, ran.everything

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError, ServiceError
-from groq_magic.session.undoing import TO_GO_ON
+from groq_magic.session.undoing import FORMER_PROMPT_REMEDY
 
 
 def test_the_second_ask_carries_the_first_turn(echoed: Any, practice: Any) -> None:
@@ -92,7 +92,7 @@ def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
     undone = [output["data"]["text/plain"] for output in echoed.fine("%groq_undo").outputs]
     assert undone == [
         "Undone: turn 2, “Two”, has its former answer back.",
-        f"The answer belongs to the cell's former prompt, “Two”. {TO_GO_ON}",
+        f"The answer belongs to the cell's former prompt, “Two”. {FORMER_PROMPT_REMEDY}",
         "The cell doesn't show that answer. Here it is:",
         "Two!",
     ]

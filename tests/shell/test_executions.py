@@ -263,7 +263,7 @@ def test_the_cell_counts_in_which_a_thread_needs_the_session_first(terminal: Any
         "import threading, groq_magic\n"
         "thread = threading.Thread(target=groq_magic.complete, args=('hi',))\n"
         "thread.start(); thread.join()\n"
-        "run = groq_magic.get_session().executions.present.run",
+        "run = groq_magic.get_session().executions.current.run",
         "c1",
     )
     assert terminal.shell.user_ns["run"] is not None

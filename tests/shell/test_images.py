@@ -486,7 +486,7 @@ def test_a_saved_answer_is_given_again(lesson: Any, practice: Any) -> None:
     cells.fine("x = x + 9", "x")
     ran = cells.fine(LESSON["q"], "q")
     assert cells.reply.source == "replay"
-    assert "Saved with other values than now." in ran.data["text/html"]
+    assert "Saved with values that have changed since." in ran.data["text/html"]
     assert practice.requests() == []
 
 

@@ -448,8 +448,9 @@ def test_cancelled_rows_are_errors_and_can_be_asked(mapped: Any, practice: Any) 
     mapped.fine(CELL)
     mapped.fine("%groq_runs status")
     ran = mapped.fine(f"%groq_runs cancel {job(mapped)}")
-    assert "being cancelled. Answers given before that can still be fetched." in " ".join(
-        shown(ran).splitlines()
+    assert (
+        "being cancelled. Answers given before the cancellation can still be fetched."
+        in " ".join(shown(ran).splitlines())
     )
     finish(mapped)
     mapped.fine(CELL)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import ModelError, NotebookError
-from groq_magic.session.undoing import TO_GO_ON
+from groq_magic.session.undoing import FORMER_PROMPT_REMEDY
 from groq_magic.views.finished_outputs import Run
 from groq_magic.views.shown_answers import ShownAnswer, ShownAnswers
 from tests.shell.notebook_file import code_cell, write_notebook
@@ -158,7 +158,10 @@ def test_undo_of_a_long_prompt_folds_it(echoed: Any) -> None:
     echoed.fine(f"%%groq\nOne {'more ' * 100}\nand an end", "a")
     echoed.fine("%%groq\nTwo", "a")
     said = plains(echoed.fine("%groq_undo", "z"))
-    assert said[1] == f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}"
+    assert (
+        said[1]
+        == f"The answer belongs to the cell's former prompt, which is below. {FORMER_PROMPT_REMEDY}"
+    )
     assert said[2].startswith("The former prompt:\nOne more")
     assert said[2].endswith("and an end")
     assert said[-1] == "One!"
@@ -223,7 +226,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     said = plains(echoed.fine("%groq_undo", "z"))
     assert said == [
         "Undone: turn 1, “One”, has its former answer back.",
-        f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}",
+        f"The answer belongs to the cell's former prompt, “One”. {FORMER_PROMPT_REMEDY}",
     ]
     ((data, more),) = updates
     assert data["text/plain"] == "One!"
@@ -300,7 +303,9 @@ def test_undo_of_a_reset_says_that_the_cell_has_another_prompt_now(
     if magic == "%%groq":
         echoed.fine("%groq_undo", "z")
     said = plains(echoed.fine("%groq_undo", "z"))
-    assert said[1:] == [f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}"]
+    assert said[1:] == [
+        f"The answer belongs to the cell's former prompt, “One”. {FORMER_PROMPT_REMEDY}"
+    ]
     data, more = updates[-1]
     assert "former prompt, “One”" in data["text/html"]
     assert more["metadata"]["groq_magic"]["prompt"] == "One"

@@ -52,7 +52,7 @@ def test_scripted_answers_show_no_speed(practising: Any) -> None:
     assert practising.reply.timing.tokens_per_second is None
     assert practising.session.ledger.entries[-1].tokens_per_second is None
     usage = practising.fine("%groq_usage").plain
-    assert "Tokens answered, ask 1:" in usage
+    assert "Tokens received, ask 1:" in usage
     assert "Tokens a second" not in usage
 
 

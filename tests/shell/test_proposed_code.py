@@ -24,7 +24,7 @@ from tests.markers import examples
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from groq_magic.asking.proposed_code import CodeAnswer
+    from groq_magic.asking.proposed_code import CodeResult
 
 mpl.use("agg")
 ALL = object()  # `all` with the code that is shown
@@ -58,14 +58,14 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Person:
 
 
 @pytest.fixture
-def answer(bare: Any, person: Person) -> Callable[..., CodeAnswer]:
+def answer(bare: Any, person: Person) -> Callable[..., CodeResult]:
     """Propose a piece of code of one ask, with replies to what is then asked."""
     proposed = ProposedCode(bare.session, threading.Event(), sees=True)
 
-    def answer(code: str, *replies: Any) -> CodeAnswer:
+    def answer(code: str, *replies: Any) -> CodeResult:
         person.replies[:] = replies
         with capture_output() as shown:
-            found = proposed.answer(code)
+            found = proposed.show_and_run(code)
         assert not person.replies
         answer.shown = shown  # type: ignore[attr-defined]
         return found
@@ -262,7 +262,7 @@ def test_a_figure_is_sent_to_a_model_that_sees(bare: Any, answer: Any, person: P
     blind = ProposedCode(bare.session, threading.Event(), sees=False)
     person.replies[:] = ["run", "send"]
     with capture_output():
-        found = blind.answer("Image(file.getvalue())")
+        found = blind.show_and_run("Image(file.getvalue())")
     assert not found.images
     assert "this model takes no images" in found.text
 
@@ -302,7 +302,7 @@ def test_code_that_cannot_be_read_or_run_is_refused_without_a_question(
 def test_without_input_it_is_one_line(bare: Any) -> None:
     proposed = ProposedCode(bare.session, threading.Event(), sees=True)
     with pytest.raises(NotebookError, match="Nobody can approve"), capture_output():
-        proposed.answer("1")
+        proposed.show_and_run("1")
 
 
 # The marked name stands in each piece, once a line: each line is one code object.
@@ -357,7 +357,7 @@ def test_no_code_runs_that_was_not_approved(
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:
                 with capture_output():
-                    text = proposed.answer(code).text
+                    text = proposed.show_and_run(code).text
             except CodeStoppedError:
                 pass
             given = [

@@ -105,7 +105,7 @@ def test_the_live_bar_says_replayed(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine(CELLS["q1"], "q1")
     ((facts, _),) = cells.session.bars._facts.values()
-    assert facts.figures.endswith(" answered · replayed")
+    assert facts.figures.endswith(" received · replayed")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Noteb
     cells = taught()
     ran = cells.fine(CELLS["q1"], "q1")
     html = ran.data["text/html"]
-    assert "The saved text differs from what the notebook showed" in html
+    assert "The saved text, shown below, differs from what the notebook showed" in html
     assert "<script" not in html
     assert 'href="javascript' not in html
     assert "<img" not in html

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOWHERE = "http://127.0.0.1:9"  # the port of nothing
 LOAD = "%load_ext groq_magic"
 Cells = dict[str, str]
-VALUES = "Saved with other values than now."
+VALUES = "Saved with values that have changed since."
 SYSTEM = "Saved with another system prompt."
 LESSON = {
     "set": "x = 3",

@@ -27,13 +27,13 @@ def test_practice_estimates_counts_and_shows_the_same_number(bare: Any, text: st
         shown = bare.fine(f"%%groq\n{text}", cell).text
         (fold,) = numbers(r"What was sent: \d messages?, ([\d,]+) tokens", shown)
         reply = bare.reply
-        sent, answered = numbers(r"([\d,]+) tokens sent, ([\d,]+) answered", repr(reply))
+        sent, answered = numbers(r"([\d,]+) tokens sent, ([\d,]+) received", repr(reply))
         assert estimate == fold == sent == reply.usage.prompt_tokens
         assert answered == reply.usage.completion_tokens
         assert "tokens sent" not in shown
     usage = bare.fine("%groq_usage").plain
     assert "tokens sent" in usage
-    assert "tokens answered" in usage
+    assert "tokens received" in usage
 
 
 def test_a_scripted_answer_shows_the_numbers_of_its_reply(bare: Any, tmp_path: Any) -> None:
@@ -41,7 +41,7 @@ def test_a_scripted_answer_shows_the_numbers_of_its_reply(bare: Any, tmp_path: A
     bare.fine(f"%groq_practice --script {tmp_path / 'script.json'} on")
     shown = bare.fine("%%groq\nIs it?", "a").text
     usage = bare.reply.usage
-    counts = numbers(r"([\d,]+) tokens sent, ([\d,]+) answered", shown)
+    counts = numbers(r"([\d,]+) tokens sent, ([\d,]+) received", shown)
     assert counts == [usage.prompt_tokens, usage.completion_tokens]
 
 
@@ -53,9 +53,9 @@ def test_an_interrupted_answer_shows_estimated_counts_and_its_speed(
     ran = cells.run("%groq Two", "a")
     html = ran.outputs[0]["data"]["text/html"]
     ((facts, _),) = cells.session.bars._facts.values()
-    assert "about 8 tokens sent, 2 answered" in html
-    assert re.search(r"^about 8 tokens sent, 2 answered · [\d,]+ tok/s$", facts.figures)
-    assert "about 2 tokens answered" in repr(cells.reply)
+    assert "about 8 tokens sent, 2 received" in html
+    assert re.search(r"^about 8 tokens sent, 2 received · [\d,]+ tok/s$", facts.figures)
+    assert "about 2 tokens received" in repr(cells.reply)
 
 
 def test_values_of_earlier_turns_are_listed_apart(cells: Any) -> None:

@@ -175,7 +175,7 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     assert second.model == "openai/gpt-oss-20b"
     assert "\ntotal  " in plain
     assert "1 ask was refused, stopped or cut off unanswered, and is not counted." in plain
-    assert "Tokens answered, asks 1 to 3:" in plain
+    assert "Tokens received, asks 1 to 3:" in plain
     assert "<script" not in data["text/html"]
     assert "2026-10-01" in plain
 

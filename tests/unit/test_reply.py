@@ -35,10 +35,10 @@ def test_it_prints_as_its_text_and_shows_as_one_short_line() -> None:
     assert str(long) == "word " * 100
     assert len(repr(long)) < 140
     assert "…" in repr(long)
-    assert repr(reply("Hi")) == "Reply('Hi', a/model, stop, 3 tokens sent, 4 answered)"
+    assert repr(reply("Hi")) == "Reply('Hi', a/model, stop, 3 tokens sent, 4 received)"
     timed = reply("Hi", timing=Timing(0.123456789, 1.23456789, None, 1234.56789))
     assert (
-        repr(timed) == "Reply('Hi', a/model, stop, 3 tokens sent, 4 answered, 1.2 s, 1,235 tok/s)"
+        repr(timed) == "Reply('Hi', a/model, stop, 3 tokens sent, 4 received, 1.2 s, 1,235 tok/s)"
     )
     assert repr(timed.timing) == "Timing(first_token=0.123, total=1.23, tokens_per_second=1235)"
     usage = repr(Usage(1_234_567, 4, 1_234_571, queue_time=0.0123456))
@@ -47,7 +47,7 @@ def test_it_prints_as_its_text_and_shows_as_one_short_line() -> None:
     assert "the whole request" not in repr(long)
     assert "tokens" not in repr(reply("Hi", usage=None))
     stopped = reply("Hi", usage=None, timing=Timing(0.5, 2.5, None, 16.0))
-    assert repr(stopped) == "Reply('Hi', a/model, stop, about 32 tokens answered, 2.5 s, 16 tok/s)"
+    assert repr(stopped) == "Reply('Hi', a/model, stop, about 32 tokens received, 2.5 s, 16 tok/s)"
 
 
 def test_it_displays_itself_as_the_rendered_answer() -> None:

@@ -32,7 +32,7 @@ def anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the places of lines that two texts share, rising in both: a patience diff.
+    """Return the places of lines that two texts share, increasing in both: a patience diff.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def indent_of(line: str) -> str:
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest part of `pairs` whose first members rise."""
-    tails: list[int] = []  # the smallest last member of a rising part of each length
+    """Return the longest subsequence of `pairs` whose first members increase."""
+    tails: list[int] = []  # the smallest last member of an increasing subsequence of each length
     ends: list[int] = []  # the pair that is this member
     before: list[int] = []
     for at, (first, _) in enumerate(pairs):

@@ -164,7 +164,7 @@ def _straight(code: str) -> str:
     """Return code with straight quotes in the lines that have only typographic ones.
 
     The code stays unchanged if it is Python before, isn't Python afterwards, or has a
-    text of several lines, which may contain such quotes.
+    string of several lines, which may contain such quotes.
     """
     if not _TYPOGRAPHIC.search(code) or '"""' in code or "'''" in code or is_python(code):
         return code

@@ -28,7 +28,7 @@ __all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 
 _NO_CODE = "the answer has no code block"
 _NEVER_ENDS = "a code block of the answer never ends"
-# The beginning of an answer that fixes another cell than the failing one (see the system prompt).
+# The beginning of an answer that fixes a cell other than the failing one (see `fix.py`).
 _NAMED_CELL = re.compile(r"\W*+(?:1\.)?\W*+cell (\d+)\W{0,2}:", re.IGNORECASE)
 # Replaces a key in a prompt; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")

@@ -98,7 +98,7 @@ def fit_blocks(  # noqa: PLR0913 - all but three are named
         return next((one for one in results if isinstance(one, Misfit)), Misfit("there is no cell"))
     best = max(fits, key=lambda one: one.share)
     alike = [one for one in fits if one.share == best.share]
-    # An answer that fixes another cell than the failing one names it.
+    # An answer that fixes a cell other than the failing one names that cell.
     alike = [one for one in alike if one.cell.name == named != cells[0].name] or alike
     if len(alike) > 1:
         return Misfit(f"the answer's code is for {' and '.join(one.cell.name for one in alike)}")

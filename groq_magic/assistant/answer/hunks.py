@@ -41,7 +41,7 @@ class _Hunk:
 def looks_like_diff(code: str) -> bool:
     """Return whether code is a diff, whatever language its fence names.
 
-    Within brackets and texts, lines of code may begin with a sign too; then no statement
+    Within brackets and strings, lines of code may begin with a sign too; then no statement
     begins with one.
     """
     lines = [line for line in code.split("\n") if line.strip()]

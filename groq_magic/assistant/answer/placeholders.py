@@ -89,7 +89,7 @@ def _is_exception(node: ast.ClassDef) -> bool:
 
 
 def _text_lines(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines within texts of several lines."""
+    """Yield the lines within strings of several lines."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) or (
             isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))

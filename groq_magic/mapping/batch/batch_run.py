@@ -132,5 +132,5 @@ def unknown_jobs(count: int) -> str:
 
     Such jobs belong to an older key, or the journal is another user's.
     """
-    jobs, them = ("1 job isn't", "it") if count == 1 else (f"{count:,} jobs aren't", "one")
-    return f"{jobs} known to this key; `%groq_runs cancel JOB` removes {them}."
+    jobs, them = ("1 job", "it") if count == 1 else (f"{count:,} jobs", "one")
+    return f"Groq doesn't know {jobs} with this key; `%groq_runs cancel JOB` removes {them}."

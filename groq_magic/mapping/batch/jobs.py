@@ -149,8 +149,8 @@ def cancel(
 ) -> tuple[JobRecord, ...]:
     """Cancel the given jobs, or all at this address; return the jobs that changed.
 
-    The answers until then can still be fetched. A job that Groq doesn't know with this key is
-    removed from the journal, and the next run asks its rows again.
+    Answers given before the cancellation can still be fetched. A job that Groq doesn't know with
+    this key is removed from the journal, and the next run asks its rows again.
 
     Parameters
     ----------

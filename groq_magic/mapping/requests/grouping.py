@@ -30,7 +30,7 @@ __all__ = [
 
 # The answers to these first requests set the limit on the length of the others.
 SAMPLED = 10
-# The limit is this factor of the longest of them, and at least so many tokens more.
+# The limit is the longest of them times this factor, and at least this many tokens more.
 _ROOM, _LEAST_ROOM = 1.5, 100
 _PACKED = (
     "Answer for each of the rows below by itself, as if it were the only one: give its number "

@@ -11,7 +11,7 @@ from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_file import JournalFile, RunRecord, journal_path
 from groq_magic.ledger.journal_jobs import JobTables
 from groq_magic.ledger.journal_locks import is_locked
-from groq_magic.ledger.unwritten import UnwrittenOfFiles
+from groq_magic.ledger.unwritten import UnwrittenByFile
 from groq_magic.mapping.sending.stored_answer import answer_of, text_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Journal:
     ----------
     path : Path, optional
         By default a file in the user's state folder.
-    unwritten : UnwrittenOfFiles, optional
+    unwritten : UnwrittenByFile, optional
         Keeps answers that could not be written for the next journal with this path.
 
     Raises
@@ -48,7 +48,7 @@ class Journal:
         When the file isn't a journal, or the state folder is unknown.
     """
 
-    def __init__(self, path: Path | None = None, unwritten: UnwrittenOfFiles | None = None) -> None:
+    def __init__(self, path: Path | None = None, unwritten: UnwrittenByFile | None = None) -> None:
         try:
             self._file = JournalFile(path or journal_path())
         except RuntimeError:
@@ -58,7 +58,7 @@ class Journal:
             ) from None
         # In a forked process it can't keep answers: they would end with the process.
         self._outlives = unwritten is not None and unwritten.is_here
-        kept = unwritten if unwritten is not None and unwritten.is_here else UnwrittenOfFiles()
+        kept = unwritten if unwritten is not None and unwritten.is_here else UnwrittenByFile()
         self._unwritten = kept.of(self.path)
         self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._lines: list[str] = []

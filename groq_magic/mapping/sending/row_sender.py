@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Failures", "RowSender", "SendResult"]
 
-# A request that a limit refused is sent in so many rounds, each with all tries.
+# A request that a limit refused is sent in this many rounds, each with all tries.
 _ROUNDS = 10
-# The wait between rounds is the backoff after so many tries.
+# The wait between rounds is the backoff after this many tries.
 _ROUND_TRIES = 5
-# After so many failures in a row the run ends: the other requests would fail, too.
+# After this many failures in a row the run ends: the other requests would fail, too.
 _MOST_IN_A_ROW = 100
 # With another finish reason an empty answer is an error: reasoning may have used up the tokens.
 _COMPLETE = "stop"

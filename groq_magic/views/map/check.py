@@ -30,7 +30,7 @@ _DARKEST = 0.45  # opacity of a cell's background: text stays readable in light 
 def check_part(checks: Sequence[CheckFacts]) -> Part:
     """Return for each field a table of the models, then the confusions of each model."""
     fields = {check.field: [one for one in checks if one.field == check.field] for check in checks}
-    # Of several comparisons the rows are folded, or they would hide the numbers.
+    # With several comparisons the rows are folded: else they would push the numbers out of sight.
     is_one = len(checks) == 1
     parts = [
         part

@@ -9,7 +9,7 @@ import { Slot } from "./slots.mjs";
 const SHOWN = Symbol.for("groq_magic.stream");
 const ASK_AGAIN = 1000; // ms between two requests for a missed message
 const UNCONFIRMED = 2000; // ms after which an unconfirmed press of Stop counts as lost
-// ms after which an answer is shown by another notebook's session than its own.
+// ms after which this session shows an answer in another notebook, whose own session may wait.
 const FOR_OTHERS = 300;
 
 function slotOf(node) {

@@ -1,4 +1,4 @@
-// What the keyboard needs in a notebook: what is scrolled can take the focus, and the keys that a
+// Keyboard use in a notebook: elements that scroll can take the focus, and the keys that a
 // control uses don't act on cells.
 
 const SCROLLED = [
@@ -48,7 +48,7 @@ function drawScrolled(node) {
   else node.removeAttribute("tabindex");
 }
 
-/** Keep from JupyterLab, which selects or cuts cells with them, the keys that our controls use. */
+/** Keep the keys that our controls use from JupyterLab, which selects or cuts cells with them. */
 export function startKeys() {
   // JupyterLab listens at the document; keys with a modifier, such as Ctrl-S, stay its own.
   const onKey = ({ target, key, ctrlKey, metaKey, altKey, shiftKey }) => {

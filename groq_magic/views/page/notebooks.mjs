@@ -22,7 +22,7 @@ export function inEachNotebook(model, start) {
       if (ends.has(document) || connectionOf(document).id !== kernel) return;
       ends.set(
         document,
-        whileThere(document, start(document), () => ends.delete(document)),
+        endWithNotebook(document, start(document), () => ends.delete(document)),
       );
     });
   let scheduled;
@@ -49,7 +49,7 @@ export async function executionsOf() {
 }
 
 // Ends a part when its notebook is closed, or gets another kernel.
-function whileThere(document, endPart, forget) {
+function endWithNotebook(document, endPart, forget) {
   const { disposed, sessionContext } = document;
   const end = () => {
     disposed.disconnect(end);

@@ -12,7 +12,7 @@ const NEEDED = [
   "cell.mimeType",
 ];
 
-export function startProse(model) {
+export function startPromptCells(model) {
   return inEachNotebook(model, startIn);
 }
 
@@ -20,7 +20,7 @@ function startIn(document) {
   let end;
   const start = (addLanguage) => {
     if (end !== null && !missingOn(document).some((name) => NEEDED.includes(name)))
-      end = proseIn(document.model.cells, addLanguage());
+      end = promptCellsIn(document.model.cells, addLanguage());
   };
   // If it is missing, hello.mjs reports it.
   promptLanguage()
@@ -32,7 +32,7 @@ function startIn(document) {
   };
 }
 
-function proseIn(cells, removeLanguage) {
+function promptCellsIn(cells, removeLanguage) {
   const watched = new Map();
   const update = () => {
     const present = new Set([...cells].filter(isCode));
@@ -41,7 +41,7 @@ function proseIn(cells, removeLanguage) {
         watch.end();
         watched.delete(cell);
       }
-    for (const cell of present) if (!watched.has(cell)) watched.set(cell, new ProseCell(cell));
+    for (const cell of present) if (!watched.has(cell)) watched.set(cell, new PromptCell(cell));
   };
   cells.changed.connect(update);
   update();
@@ -53,7 +53,7 @@ function proseIn(cells, removeLanguage) {
 }
 
 /** One code cell: it has our MIME type while its first line is one of our magics. */
-class ProseCell {
+class PromptCell {
   constructor(cell) {
     this.cell = cell;
     this.type = cell.mimeType;

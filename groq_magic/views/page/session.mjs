@@ -8,7 +8,7 @@ import { tried } from "./lab.mjs";
 import { startNextCell } from "./next_cell.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
 import { startOrder } from "./order.mjs";
-import { startProse } from "./prompt_editor.mjs";
+import { startPromptCells } from "./prompt_editor.mjs";
 import { startReplies } from "./replies.mjs";
 import { SessionSlots } from "./session_slots.mjs";
 import { watchPage } from "./watch.mjs";
@@ -21,7 +21,7 @@ const STARTS = [
   startWriteBack,
   startOrder,
   startNextCell,
-  startProse,
+  startPromptCells,
   startReplies,
   startHello,
 ];

@@ -246,7 +246,9 @@ def test_cancel_removes_a_job_that_the_key_does_not_know(
         on_upload=str,
     )
     line = batch_line([plan], [run])
-    assert line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
+    assert line.endswith(
+        " Groq doesn't know 1 job with this key; `%groq_runs cancel JOB` removes it."
+    )
 
     (forgotten,) = cancel(engine.journal(), engine.service)
     assert forgotten.words == "no longer at Groq; removed from the list"

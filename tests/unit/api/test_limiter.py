@@ -69,7 +69,7 @@ def test_unknown_limits_hold_nothing_back(limiter: Limiter) -> None:
 
 def test_headers_count_the_prompt_and_the_answer_is_added(limiter: Limiter) -> None:
     part = sent(limiter, 120)
-    part.answered(Limits((limit("TPM", 6_000, 5_900), limit("RPD", 1_000, 999))))
+    part.note_reply(Limits((limit("TPM", 6_000, 5_900), limit("RPD", 1_000, 999))))
     part.end(usage(100, 60))
     assert (left(limiter), left(limiter, "RPD")) == (5_840, 999)
     known = limiter.limits_of(MODEL).get("TPM")
@@ -82,7 +82,7 @@ def test_what_was_taken_beyond_the_limit_comes_back_first(limiter: Limiter, cloc
     assert over.left(NOW + 7) == pytest.approx(100, abs=1)
     assert over.left(NOW + 66) == 6_000
     part = sent(limiter, 10)
-    part.answered(Limits((limit("TPM", 6_000, 100),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 100),)))
     part.end(usage(100, 160))
     seen = []
     for clock.now in (NOW, NOW + 0.5, NOW + 1.6):
@@ -92,7 +92,7 @@ def test_what_was_taken_beyond_the_limit_comes_back_first(limiter: Limiter, cloc
 
 def test_what_the_answer_might_have_had_and_had_not_comes_back(limiter: Limiter) -> None:
     part = sent(limiter, 100, answer=1_000)
-    part.answered(Limits((limit("TPM", 6_000, 4_900),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 4_900),)))
     part.end(usage(100, 60))
     assert left(limiter) == 5_840
 
@@ -100,7 +100,7 @@ def test_what_the_answer_might_have_had_and_had_not_comes_back(limiter: Limiter)
 def test_limits_that_only_a_429_gives_are_counted_on(limiter: Limiter, clock: Clock) -> None:
     limiter.note(MODEL, Limits((limit("TPD", 200_000, 1_000), limit("RPM", 30, 10))))
     part = sent(limiter, 150)
-    part.answered(Limits((limit("TPM", 6_000, 5_900),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 5_900),)))
     clock.now += 1
     part.end(usage(100, 60))
     assert left(limiter, "TPD") == 1_000 + 2 - 160
@@ -109,19 +109,19 @@ def test_limits_that_only_a_429_gives_are_counted_on(limiter: Limiter, clock: Cl
 
 def test_a_limit_never_falls_below_nothing_nor_rises_above_itself(limiter: Limiter) -> None:
     part = sent(limiter, 10)
-    part.answered(Limits((limit("TPM", 6_000, 10),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 10),)))
     part.end(usage(10, 60))
     assert left(limiter) == 0
     # Larger than the limit: the service's to refuse.
     part = sent(limiter, 0, answer=9_999)
-    part.answered(Limits((limit("TPM", 6_000, 6_000),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 6_000),)))
     part.end(usage(0, 1))
     assert left(limiter) == 6_000
 
 
 def test_an_answer_without_usage_changes_nothing(limiter: Limiter) -> None:
     part = sent(limiter, 100)
-    part.answered(Limits((limit("TPM", 6_000, 5_900),)))
+    part.note_reply(Limits((limit("TPM", 6_000, 5_900),)))
     known = limiter.limits_of(MODEL)
     part.end(None)
     assert limiter.limits_of(MODEL) == known
@@ -201,24 +201,24 @@ def test_what_somebody_watches_waits_only_where_the_service_would_refuse(limiter
 def test_headers_that_may_be_older_than_a_request_do_not_hide_it(limiter: Limiter) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 6_000),)))
     first, _second = sent(limiter, 100), sent(limiter, 2_000)
-    first.answered(Limits((limit("TPM", 6_000, 5_900),)))
+    first.note_reply(Limits((limit("TPM", 6_000, 5_900),)))
     assert left(limiter) == 3_900
 
 
 def test_headers_that_may_be_older_than_an_ending_do_not_hide_it(limiter: Limiter) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 6_000),)))
     first, second = sent(limiter, 10), sent(limiter, 100)
-    second.answered(Limits())
+    second.note_reply(Limits())
     second.end(usage(100, 50))
-    first.answered(Limits((limit("TPM", 6_000, 5_000),)))
+    first.note_reply(Limits((limit("TPM", 6_000, 5_000),)))
     assert left(limiter) == 4_850
 
 
 def test_what_later_headers_may_have_given_back_does_not_come_back_twice(limiter: Limiter) -> None:
     first = sent(limiter, 250, answer=300)
-    first.answered(Limits((limit("TPM", 600, 50),)))
+    first.note_reply(Limits((limit("TPM", 600, 50),)))
     # The service has corrected the first already.
-    sent(limiter, 40).answered(Limits((limit("TPM", 600, 310),)))
+    sent(limiter, 40).note_reply(Limits((limit("TPM", 600, 310),)))
     first.end(usage(250, 0))
     assert left(limiter) == 310
 
@@ -265,7 +265,7 @@ def step(limiter: Limiter, quota: Quota, clock: Clock, request: Request) -> bool
             Limit(each.kind, each.limit, each.remaining, each.reset, seen)
             for each in request.headers.known
         )
-        request.part.answered(Limits(known))
+        request.part.note_reply(Limits(known))
     elif stage == 3:
         quota.correct(request.prompt + request.answer, request.prompt + request.spent)
     elif stage == 4:
@@ -330,7 +330,7 @@ def test_answers_longer_than_was_counted_slow_down_and_block_nobody(
             quota.admit(prompt, MODEL, "on_demand")
         except Refusal:
             pytest.fail("the service refused it")
-        part.answered(limits_in(quota.headers(), clock.now))
+        part.note_reply(limits_in(quota.headers(), clock.now))
         quota.correct(prompt, prompt + completion)
         part.end(usage(prompt, completion))
 
@@ -350,7 +350,7 @@ def test_many_threads_let_no_more_out_than_there_is() -> None:
             part = limiter.reserve(MODEL, 150)
             if part.take() is None:
                 out.append(150)
-                part.answered(Limits())
+                part.note_reply(Limits())
                 part.end(usage(100, 50))
             else:
                 part.give_back()

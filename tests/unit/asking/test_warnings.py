@@ -50,7 +50,7 @@ def warnings(
         ({"text": "", "error": ValueError()}, ()),
         (
             {"text": "", "finish_reason": "length"},
-            ("{} ended at the token limit; a larger `--max-tokens` gives more.",),
+            ("{} ended at the token limit; a larger `--max-tokens` allows more.",),
         ),
         (
             {"form": "json", "finish_reason": "truncated"},

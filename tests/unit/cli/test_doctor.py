@@ -44,7 +44,7 @@ def test_with_a_key_and_a_connection_asks_will_work(
     assert (status, last) == (0, "Asks will work.")
     assert found["key"] == "ok: from GROQ_API_KEY"
     assert found["connection"].startswith(f"ok: {practice.url} lists 4 models for this key, in ")
-    assert found["page parts"].startswith("ok: ")
+    assert found["JavaScript"].startswith("ok: ")
     assert "anywidget " in found["widgets"]
     assert len(practice.requests("/openai/v1/models")) == 1
 
@@ -117,5 +117,5 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, capsys: Any
     _, found, _ = report(capsys)
     assert found["widgets"].startswith("missing: anywidget is missing, ipywidgets ")
     assert found["front ends"].startswith("ok: jupyterlab ")
-    assert found["page parts"].startswith("missing: no-such-part: answers come without streaming")
+    assert found["JavaScript"].startswith("missing: no-such-part: answers come without streaming")
     assert "pip install 'groq-magic[lab]'" in found["widgets"]

@@ -12,7 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from groq_magic.conversation import Conversations, messages_of
 from groq_magic.errors import NotebookError
 from tests.markers import examples
-from tests.unit.conversation.walk_model import Entry, Sheet, first_difference, place_of, placed
+from tests.unit.conversation.walk_model import (
+    Entry,
+    NotebookModel,
+    first_difference,
+    place_of,
+    placed,
+)
 
 NOTEBOOKS = ("n", "m")
 notebooks = st.sampled_from([*"nnn", "m"])
@@ -25,7 +31,7 @@ class Walk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.conversations = Conversations()
-        self.sheets = {"n": Sheet(["n0", "n1", "n2"]), "m": Sheet(["m0", "m1"])}
+        self.sheets = {"n": NotebookModel(["n0", "n1", "n2"]), "m": NotebookModel(["m0", "m1"])}
         self.entries: list[Entry] = []
         self.undos: list[list[Entry]] = []
         self.deleted: dict[str, int] = {}
@@ -151,7 +157,7 @@ class Walk(RuleBasedStateMachine):
 
     # The model
 
-    def learn(self, sheet: Sheet, cells: list[str], at: int) -> None:
+    def learn(self, sheet: NotebookModel, cells: list[str], at: int) -> None:
         elsewhere = {c for each in self.sheets.values() if each is not sheet for c in each.known}
         for gone in set(sheet.known) - set(cells) - elsewhere:
             self.deleted.setdefault(gone, at)

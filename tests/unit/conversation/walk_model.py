@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Entry", "Sheet", "first_difference", "place_of", "placed"]
+__all__ = ["Entry", "NotebookModel", "first_difference", "place_of", "placed"]
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Entry:
 
 
 @dataclass
-class Sheet:
+class NotebookModel:
     """A notebook: its cells now, those that were deleted, and what the kernel knows of them."""
 
     cells: list[str]

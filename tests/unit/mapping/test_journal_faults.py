@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import OptionError
-from groq_magic.ledger.unwritten import UnwrittenOfFiles
+from groq_magic.ledger.unwritten import UnwrittenByFile
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.mapping.sending.row_request import RowAnswer
 
@@ -156,7 +156,7 @@ def test_closing_waits_for_a_lock_unless_the_user_has_stopped_the_map(
     path: Path, *, is_stopped: bool
 ) -> None:
     filled(path, 10)
-    journal = Journal(path, unwritten := UnwrittenOfFiles())
+    journal = Journal(path, unwritten := UnwrittenByFile())
     with locked(path):
         journal.put("", "m", {"a": ANSWER})
         thread = threading.Thread(target=journal.close, kwargs={"is_stopped": is_stopped})
@@ -207,7 +207,7 @@ def test_an_interrupt_ends_the_wait_for_a_locked_file(path: Path) -> None:
 
 def test_answers_outlive_a_journal_that_could_not_write_them(path: Path) -> None:
     filled(path, 10)
-    unwritten = UnwrittenOfFiles()
+    unwritten = UnwrittenByFile()
     journal = Journal(path, unwritten)
     with locked(path):
         journal.put("", "m", {"a": ANSWER})

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def test_it_shows_its_phrases_in_order() -> None:
     bar = Bar(
         "openai/gpt-oss-120b",
-        "1,318 tokens sent, 9 answered",
+        "1,318 tokens sent, 9 received",
         (("df", 1787), ("weights", 24)),
         "turns 4 to 9 of 9 sent",
         ("interrupted", "practice"),
@@ -19,7 +19,7 @@ def test_it_shows_its_phrases_in_order() -> None:
     )
 
     assert bar.plain() == (
-        "openai/gpt-oss-120b · 1,318 tokens sent, 9 answered · "
+        "openai/gpt-oss-120b · 1,318 tokens sent, 9 received · "
         "Included: df (1,787 characters), weights (24 characters) · "
         "From earlier turns: rows (1 character) · turns 4 to 9 of 9 sent · interrupted · practice"
     )

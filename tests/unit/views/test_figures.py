@@ -10,10 +10,10 @@ from groq_magic.views.figures import figures, reasoning_summary
     ("progress", "said"),
     [
         (Progress(0, 0.44, None, ""), "0.4 s"),
-        (Progress(1, 0.25, 0.18, ""), "1 token answered · 0.2 s · 0.18 s to first token"),
+        (Progress(1, 0.25, 0.18, ""), "1 token received · 0.2 s · 0.18 s to first token"),
         (
             Progress(2000, 2.18, 0.18, ""),
-            "2,000 tokens answered · 1,000 tok/s · 2.2 s · 0.18 s to first token",
+            "2,000 tokens received · 1,000 tok/s · 2.2 s · 0.18 s to first token",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_finished_map_has_its_rows_and_a_line_of_figures() -> None:
         "    review     score  error\n"
         "--  ---------  -----  -----\n"
         "17  Good rice      4\n\n"
-        "openai/gpt-oss-20b · 60,000 tokens sent, 4,500 answered · 1,000 rows answered · "
+        "openai/gpt-oss-20b · 60,000 tokens sent, 4,500 received · 1,000 rows answered · "
         "200 from the journal · $0.0061 · 20 s"
     )
 

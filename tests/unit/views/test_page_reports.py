@@ -48,7 +48,7 @@ def test_a_loss_is_reported_once_with_all_missing_names() -> None:
 
     assert pages.line == (
         "a reload while an answer streams leaves its cell without it "
-        "(no `outputs.set`, `context.save`); something of this page (no `something.new`)"
+        "(no `outputs.set`, `context.save`); something on this page (no `something.new`)"
     )
 
 

@@ -50,7 +50,7 @@ def html_of(text: str, **changes: object) -> str:
         "data": None,
         "notices": ("Replaced `x` by `y`.",),
         "warnings": (),
-        "bar": Bar("a/model", "9 tokens sent, 7 answered", (("df", 7),), "", ("practice",)),
+        "bar": Bar("a/model", "9 tokens sent, 7 received", (("df", 7),), "", ("practice",)),
         "metadata": {},
         "live": LiveFacts("", "", ""),
         "reasoning": "They ask *why*.",

@@ -95,7 +95,7 @@ def test_the_charts_show_the_latest_sixty_asks() -> None:
     html, plain = usage([], ledger(*(entry(n) for n in range(1, 100))), NOW)
     assert "asks 40 to 99:" in plain
     assert html.count("<img") == 2
-    assert "Tokens answered, asks 40 to 99" in html
+    assert "Tokens received, asks 40 to 99" in html
 
 
 def test_practice_is_counted_apart() -> None:
@@ -125,7 +125,7 @@ def test_reasoning_and_cached_tokens_are_part_of_others() -> None:
     assert "50 (20\N{NO-BREAK SPACE}reasoning)" in plain
     # Aligned as the other numbers.
     assert '<th style="text-align: right">tokens sent</th>' in html
-    assert '<th style="text-align: right">tokens answered</th>' in html
+    assert '<th style="text-align: right">tokens received</th>' in html
 
 
 @given(
