@@ -14,7 +14,7 @@ from groq_magic.practice import is_unscripted
 from groq_magic.reply import data_of
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts, ViewFormat
 from groq_magic.views.bar import Bar
-from groq_magic.views.slots import slot_of
+from groq_magic.views.slots import answer_class, slot_of
 from groq_magic.views.thumbnails import thumbnails_of
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
         stale=session.bars.stale_line(turn),
+        answer=answer_class(turn),
         order=turn.revision,
     )
 

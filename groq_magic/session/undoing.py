@@ -10,6 +10,7 @@ from groq_magic.session.bars import FormerAnswer
 from groq_magic.views.answer_facts import LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.phrase import quoted
+from groq_magic.views.slots import answer_class
 from groq_magic.views.static import bundle
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
         warnings=(),
         bar=Bar(turn.model, tokens, marks=tuple(filter(None, marks))),
         metadata={"groq_magic": own} if record else {},
-        live=LiveFacts("", turn.answer, ""),
+        live=LiveFacts("", turn.answer, "", answer_class(turn)),
         change=None,
         prose="",
         images=(),

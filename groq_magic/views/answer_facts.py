@@ -120,6 +120,9 @@ class LiveFacts:
         The answer's source, for the Copy button.
     stale : str
         The warning that the answer is out of date, "" if it is not.
+    answer : str
+        The class that the bars of this answer have, and no other answer's: the class of an
+        ask's bar is the same in a page that was reloaded with a former answer.
     replacement : Replacement or None
         The fixed cell with which a button replaces the failed one.
     order : int
@@ -129,6 +132,7 @@ class LiveFacts:
     figures: str
     copy: str
     stale: str
+    answer: str
     replacement: Replacement | None = None
     order: int = 0
 

@@ -44,7 +44,7 @@ class Bar:
         Parameters
         ----------
         slot : str
-            The class by which the session finds this bar.
+            The classes by which the session finds this bar; that of the ask is the last one.
 
         Returns
         -------

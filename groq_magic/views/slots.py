@@ -14,13 +14,14 @@ from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from groq_magic.conversation import TurnKey
+    from groq_magic.conversation import Turn, TurnKey
     from groq_magic.option import Option
 
 __all__ = [
     "MARK",
     "TOKEN",
     "TOKEN_CLASS",
+    "answer_class",
     "banner",
     "key_slot",
     "model_end",
@@ -42,6 +43,11 @@ _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 def slot_of(key: TurnKey) -> str:
     """Return the class of an ask's bar."""
     return f"groq-turn-{_NOT_IN_A_CLASS.sub('-', key.cell or 'none')}-{key.ask}"
+
+
+def answer_class(turn: Turn) -> str:
+    """Return the class that bars of a turn's answer have, the same whenever it is shown."""
+    return f"groq-answer-{turn.as_earlier.sha[:8]}"
 
 
 def speed_slot(model: str) -> str:

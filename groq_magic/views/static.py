@@ -76,7 +76,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
             calls_html(answer.calls),
             f"{_TEXT}{to_html(source)}</div>",
             _change_html(answer),
-            answer.bar.html(answer.slot),
+            answer.bar.html(f"{answer.live.answer} {answer.slot}".strip()),
             "</div>",
         )
     )

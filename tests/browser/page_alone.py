@@ -8,7 +8,7 @@ from groq_magic.views.bar import Bar
 from groq_magic.views.session_widget import SessionWidget
 from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 
-SLOT = "groq-turn-a-1"
+SLOT = "groq-answer-1 groq-turn-a-1"
 ANSWER = (
     '<div class="groq-answer"><div class="groq-text"><p>Hi.</p><pre>raw</pre></div>'
     f"{Bar('gpt-oss-120b', '318 tokens').html(SLOT)}</div>"
@@ -46,7 +46,8 @@ START = """async ({ code, html, known, context, canTell, docs, token }) => {
     },
   };
   if (canTell) manager.has_model = (id) => window.known.has(id);
-  const facts = { figures: "318 tokens · 806 tok/s", copy: "Hi.", stale: "" };
+  const figures = "318 tokens · 806 tok/s";
+  const facts = { figures, copy: "Hi.", stale: "", answer: "groq-answer-1" };
   const state = {
     picker: "p1",
     token,

@@ -116,5 +116,5 @@ def finished(text: str, slot: str, stale: str, *, stopped: bool) -> FinishedAnsw
         warnings=(),
         bar=Bar("openai/gpt-oss-120b", "318 tokens", marks=("interrupted",) if stopped else ()),
         metadata={"groq_magic": {"version": 1, "finish_reason": "stop"}},
-        live=LiveFacts("318 tokens · 806 tok/s · $0.0002", text, stale),
+        live=LiveFacts("318 tokens · 806 tok/s · $0.0002", text, stale, "groq-answer-1"),
     )

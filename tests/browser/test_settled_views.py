@@ -10,13 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *"
-# Runs code on the kernel of a notebook that is open, but not in front.
-RUN = """([path, code]) => {
-  const open = [...window.jupyterapp.shell.widgets("main")];
-  const { session } = open.find((each) => each.context?.path === path).context.sessionContext;
-  return session.kernel.requestExecute({ code }).done.then(() => null);
-}"""
-NEWS = "live.put('groq-turn-cell-a-1', LiveFacts('318 tokens', '', 'news of the first'))"
 
 
 @mostly_in_lab

@@ -7,6 +7,7 @@ import json
 import random
 from typing import Any
 
+import lxml.html
 import pytest
 from playwright.sync_api import TimeoutError, expect  # noqa: A004 - Playwright's name
 
@@ -192,6 +193,17 @@ def test_a_prompt_whose_edit_was_lost_keeps_its_own_answer(jupyter: Any, practic
     assert json.loads(notebook.path.read_text()) == saved
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("The page was reloaded and lacks an answer.")
+
+    # Copy, figures and reasoning of the other answer are not here.
+    expect(notebook.picker(2)).to_be_visible()
+    (shown,) = saved["cells"][1]["outputs"]
+    (bar,) = lxml.html.fromstring("".join(shown["data"]["text/html"])).find_class("groq-bar")
+    expect(notebook.cell_output(1).locator(".groq-bar")).to_have_text(bar.text_content())
+    expect(notebook.cell_output(1).get_by_role("button")).to_have_count(0)
+    notebook.run_cell(1)
+    notebook.cell_output(1).get_by_role("button", name="Copy").press("Enter")
+    expect(notebook.cell_output(1).get_by_role("button", name="Copied")).to_be_visible()
+    assert notebook.page.evaluate("navigator.clipboard.readText()") == "quick END"
 
 
 @only_in_lab

@@ -10,7 +10,10 @@ export function signal() {
 }
 
 /** A notebook's document as Lab has it: cells by id, and what was done to them. */
-export function documentOf(cells, { undoable = false, writable = true, path = "a.ipynb" } = {}) {
+export function documentOf(
+  cells,
+  { undoable = false, writable = true, path = "a.ipynb", source } = {},
+) {
   const saveState = signal();
   const document = {
     path,
@@ -37,7 +40,8 @@ export function documentOf(cells, { undoable = false, writable = true, path = "a
       add: changed((output) => all.push(output)),
       fromJSON: changed((others) => all.splice(0, all.length, ...others)),
     };
-    document.model.cells.push({ id, outputs, sharedModel: { canUndo: () => false }, all });
+    const sharedModel = { canUndo: () => false, getSource: () => source };
+    document.model.cells.push({ id, outputs, sharedModel, all });
   }
   return document;
 }

@@ -2,14 +2,16 @@ import session from "../../groq_magic/views/page/session.mjs";
 import { newModel } from "./model.mjs";
 import { equal, ok, page, test } from "./testing.mjs";
 
-const BAR = '<div class="groq-bar groq-turn-a-1"><span class="groq-slot-copy"></span></div>';
+const BAR =
+  '<div class="groq-bar groq-answer-1 groq-turn-a-1"><span class="groq-slot-copy"></span></div>';
 const ANSWER = `<div class="groq-answer"><div class="groq-text">Hi.</div>${BAR}</div>`;
 const MINUTE = { limit: 6000, left: 5000, window: 60, full_in: 10, unit: "tokens" };
+const factsOf = (more) => ({ copy: "", figures: "", stale: "", answer: "groq-answer-1", ...more });
 const PRESENT = {
   current: "m",
   panel: "",
   speeds: {},
-  turns: { "groq-turn-a-1": { copy: "Hi.", figures: "", stale: "" } },
+  turns: { "groq-turn-a-1": factsOf({ copy: "Hi." }) },
   quota: { model: "m", minute: MINUTE, day: null },
 };
 
@@ -26,6 +28,26 @@ test("elements of a foreign notebook that lack a part leave the others filled", 
   equal(body.querySelector(".groq-answer .groq-slot-copy").textContent, "Copy");
   ok(body.querySelector("p small").textContent.includes(" of 6,000 tokens"));
   end();
+});
+
+test("a bar gets the facts of its own answer, not those of another one to the same ask", () => {
+  const lost = { "groq-turn-a-1": factsOf({ copy: "No.", answer: "groq-answer-2" }) };
+  const body = page(`<main>${ANSWER}</main>`);
+  const before = body.innerHTML;
+  const { model, end } = start();
+  equal(body.querySelectorAll(".groq-copy").length, 1);
+  model.receive({ turns: lost });
+  equal(body.innerHTML, before);
+  model.receive({ turns: PRESENT.turns });
+  equal(body.querySelectorAll(".groq-copy").length, 1);
+  end();
+
+  // As a version saved it that did not name the answer.
+  body.innerHTML = before.replace("groq-answer-1 ", "");
+  const saved = body.innerHTML;
+  const later = start();
+  equal(body.innerHTML, saved);
+  later.end();
 });
 
 test("an export of this session has a Copy button until the end, another notebook's has no button", () => {
@@ -48,9 +70,7 @@ test("its end gives the static text back and leaves no listener, however many me
   const { model, end } = start();
   const listeners = model.listeners();
   for (let ask = 1; ask <= 100; ask += 1) {
-    model.receive({
-      turns: { [`groq-turn-a-${ask}`]: { copy: "", figures: `${ask}`, stale: "" } },
-    });
+    model.receive({ turns: { [`groq-turn-a-${ask}`]: factsOf({ figures: `${ask}` }) } });
     model.receive({ doc: `s${ask}`, count: 1, text: [["block", 0, "<p>x</p>", "text"]] });
     model.receive({ ended: `s${ask}`, how: "complete" });
   }
@@ -86,7 +106,7 @@ test("what is left is shown under the newest answer alone", () => {
     `<main>${answers.join("").replaceAll("</span></div>", `</span>${quota}</div>`)}</main>`,
   );
   const left = () => [...body.querySelectorAll(".groq-slot-quota")].map((slot) => slot.textContent);
-  const facts = (order) => ({ copy: "", figures: "", stale: "", order });
+  const facts = (order) => factsOf({ order });
   const { model, end } = start();
   model.receive({ turns: { "groq-turn-a-1": facts(1) } });
   ok(left()[0].endsWith(" tokens left this minute"));

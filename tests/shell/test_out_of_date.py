@@ -236,6 +236,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     assert (offered.run, offered.turn) == (Run("a", "r1"), "groq-turn-a-1")
     facts, reasoning = page.facts["groq-turn-a-1"]
     assert (facts.copy, facts.stale, reasoning) == ("One!", "", None)
+    assert f'<div class="groq-bar {facts.answer} groq-turn-a-1">' in data["text/html"]
     assert stale(echoed, "a") == ""
 
 

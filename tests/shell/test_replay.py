@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -141,15 +142,17 @@ def test_the_answer_of_an_edited_cell_is_replayed_once_the_edit_is_undone(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
     cells = taught()
-    former = cells.fine(CELLS["q1"], "q1").plain
+    former = cells.fine(CELLS["q1"], "q1")
     ran = cells.fine("%%groq\nWhat is a q-value?", "q1")
     # As a front end saves it.
     notebook.outputs["q1"] = [{"output_type": "display_data", **ran.outputs[0]}]
     notebook.save()
     cells = taught()
     again = cells.fine(CELLS["q1"], "q1")
-    assert again.plain == former
+    assert again.plain == former.plain
     assert "former prompt" not in again.data["text/html"]
+    shown = [re.findall("groq-answer-[0-9a-f]+", each.data["text/html"]) for each in (former, ran)]
+    assert shown[0] == shown[1] != []
     assert cells.reply.error is None
 
 

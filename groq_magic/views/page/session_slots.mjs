@@ -173,8 +173,10 @@ export class SessionSlots {
     this.filled.get(node).update(this.key);
   }
 
+  // A page that was reloaded without the edit of a prompt has the former answer to the same ask.
   turnOf(bar) {
-    return this.turns[[...bar.classList].find((name) => name.startsWith("groq-turn-"))];
+    const facts = this.turns[[...bar.classList].find((name) => name.startsWith("groq-turn-"))];
+    return facts && bar.classList.contains(facts.answer) ? facts : undefined;
   }
 
   fillBar(bar) {

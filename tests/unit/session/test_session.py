@@ -40,7 +40,7 @@ def ask(session: Session, cell: str, execution: int) -> None:
     # Another answer each time: the same one would mark nothing.
     messages = messages_of("p", f"a{execution}")
     turn = conversations.add(pending, messages, model="m", finish_reason="stop")
-    output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
+    output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", "", ""))
     session.add_answer(turn, output, in_conversation=True, appended=conversations.is_last(turn))
 
 

@@ -69,7 +69,7 @@ def finished() -> Callable[..., FinishedAnswer]:
             "warnings": (),
             "bar": Bar("gpt-oss-120b", "318 tokens"),
             "metadata": {"groq_magic": {"turn": 1}},
-            "live": LiveFacts("318 tokens · 806 tok/s", text, ""),
+            "live": LiveFacts("318 tokens · 806 tok/s", text, "", "groq-answer-1"),
         }
         return FinishedAnswer(**{**values, **changes})
 

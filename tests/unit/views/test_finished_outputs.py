@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 import zlib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run
+from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run, run_of
 
 METADATA = {"groq_magic": {"finish_reason": "stop"}}
 
@@ -42,6 +43,20 @@ def test_a_page_finds_an_output_by_the_checksum_of_its_html() -> None:
     assert offer["checksum"] == zlib.adler32("<p>é 𝄞</p>".encode())
     empty = FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {})
     assert FinishedOutputs().add(empty)["checksum"] == 0
+
+
+def test_a_page_finds_the_prompt_of_an_output_by_the_checksum_of_the_code_that_ran() -> None:
+    def source(content: dict[str, Any]) -> int:
+        header = {"msg_id": "r1", "session": "s1"}
+        parent = {"header": header, "metadata": {"cellId": "a"}, "content": content}
+        run = run_of(SimpleNamespace(get_parent=lambda: parent))
+        assert (run.cell, run.request, run.client) == ("a", "r1", "s1")
+        offer = FinishedOutputs().add(FinishedOutput(run, "place", "turn", {"text/html": "x"}, {}))
+        return int(offer["source"])
+
+    code = "%%groq\né 𝄞"
+    assert source({"code": code}) == zlib.adler32(code.encode())
+    assert source({}) == source({"code": ""}) == 0
 
 
 def test_an_offer_names_what_the_same_execution_finished_before() -> None:

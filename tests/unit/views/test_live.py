@@ -17,7 +17,7 @@ MODELS = (
     ("openai/gpt-oss-120b · 131k", "openai/gpt-oss-120b"),
     ("llama-3.1-8b-instant · 131k", "llama-3.1-8b-instant"),
 )
-FACTS = LiveFacts("318 tokens", "Hello", "")
+FACTS = LiveFacts("318 tokens", "Hello", "", "groq-answer-1")
 
 
 def control(live: Live, description: str) -> Any:

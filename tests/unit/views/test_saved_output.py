@@ -52,7 +52,7 @@ def html_of(text: str, **changes: object) -> str:
         "warnings": (),
         "bar": Bar("a/model", "9 tokens sent, 7 received", (("df", 7),), "", ("practice",)),
         "metadata": {},
-        "live": LiveFacts("", "", ""),
+        "live": LiveFacts("", "", "", "groq-answer-1"),
         "reasoning": "They ask *why*.",
         **changes,
     }
@@ -183,7 +183,10 @@ def test_the_slot_of_the_button_that_replaces_a_cell_hides_nothing() -> None:
     change = CellDiff("cell 5", "x = 2", "x = 1", "python")
     fix = Replacement("a", "b", 5, "cell 5", "x = 2", "x = 1")
     html = html_of(
-        CODE, change=change, prose="Here it is:\n\nRun it.", live=LiveFacts("", "", "", fix)
+        CODE,
+        change=change,
+        prose="Here it is:\n\nRun it.",
+        live=LiveFacts("", "", "", "groq-answer-1", fix),
     )
     assert '<div class="groq-slot-replace"></div>' in html
     with_token = html.replace("groq-slot-replace", f"groq-slot-replace {TOKEN_CLASS}")

@@ -12,12 +12,12 @@ from groq_magic.views.session_facts import KeyFacts
 if TYPE_CHECKING:
     from groq_magic.views.live import Live
 
-FACTS = LiveFacts("318 tokens", "Hello", "")
+FACTS = LiveFacts("318 tokens", "Hello", "", "groq-answer-1")
 
 
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_again(live: Live) -> None:
     live.put("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
-    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
+    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale", "groq-answer-1"))
 
     turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}

@@ -34,6 +34,11 @@ def test_the_same_answer_gives_the_same_bytes(finished: Callable[..., FinishedAn
     assert bundle(finished()) == bundle(finished())
 
 
+def test_its_bar_has_the_classes_of_answer_and_ask(finished: Callable[..., FinishedAnswer]) -> None:
+    classes = '<div class="groq-bar groq-answer-1 groq-turn-cell-1-1">'
+    assert classes in bundle(finished())[0]["text/html"]
+
+
 def test_nothing_of_the_session_is_in_it(finished: Callable[..., FinishedAnswer]) -> None:
     data, metadata = bundle(finished())
 
