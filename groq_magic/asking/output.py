@@ -120,7 +120,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
         stale=session.bars.stale_line(turn),
-        answer=answer_class(turn),
+        answer=answer_class(turn.answer),
         order=turn.revision,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation import METADATA_VERSION, turn_of
+from groq_magic.conversation import METADATA_VERSION
 from groq_magic.ledger.usage import usage_of
 from groq_magic.reply import Reply, Timing, code_of, data_of
 from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
@@ -76,7 +76,7 @@ def _output(session: Session, saved: SavedTurn | None, warnings: tuple[str, ...]
             saved.model if saved is not None else "", usage.words if usage else "", marks=marks
         ),
         metadata=_metadata(saved) if saved is not None and session.settings.store != "none" else {},
-        live=LiveFacts("", "", "", answer_class(turn_of(saved, None)) if saved is not None else ""),
+        live=LiveFacts("", "", "", answer_class(saved.answer) if saved is not None else ""),
     )
 
 

@@ -294,5 +294,5 @@ class Session:
         bars = self.bars.update(practice=self.service.in_practice)
         if self.live is not None:
             for slot, facts in bars.items():
-                self.live.put(slot, facts)
+                self.live.send_facts(slot, facts)
             self.live.refresh()

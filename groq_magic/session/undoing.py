@@ -130,7 +130,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
     if not live.answers.has(output.slot):
         return False
     # Before the output, so that its bar is filled at once.
-    live.put(output.slot, output.live, former.reasoning)
+    live.send_facts(output.slot, output.live, former.reasoning)
     found = live.answers.replace(output.slot, *bundle(output), former.reasoning)
     if found is not None:
         live.finish(found)
@@ -184,7 +184,7 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
         warnings=(),
         bar=Bar(turn.model, tokens, marks=tuple(filter(None, marks))),
         metadata={"groq_magic": own} if record else {},
-        live=LiveFacts("", turn.answer, "", answer_class(turn)),
+        live=LiveFacts("", turn.answer, "", answer_class(turn.answer)),
         change=None,
         prose="",
         images=(),

@@ -125,7 +125,7 @@ class AnswerView:
             self._show_summary(document, "", over=True)
         # Sent before the output, so that the bar appears with its facts.
         reasoning = None if document is None or answer.reasoning else document.reasoning()
-        self._live.put(answer.slot, answer.live, reasoning)
+        self._live.send_facts(answer.slot, answer.live, reasoning)
         self._output.finish(data, metadata, self._end(metadata), self._start.slot)
         if shown := self._output.shown_answer(reasoning):
             self._live.answers.add(answer.slot, shown)

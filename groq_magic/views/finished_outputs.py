@@ -14,7 +14,7 @@ from groq_magic.page.cell import cell_id, request_cells
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["FinishedOutput", "FinishedOutputs", "Run", "run_of"]
+__all__ = ["CellExecution", "FinishedOutput", "FinishedOutputs", "run_of"]
 
 KEPT = 200
 MOST_BYTES = 32_000_000
@@ -22,7 +22,7 @@ EARLIER = 20  # outputs of the same execution that an offer names
 
 
 @dataclass(frozen=True)
-class Run:
+class CellExecution:
     """One execution of one cell.
 
     Parameters
@@ -52,7 +52,7 @@ class FinishedOutput:
 
     Parameters
     ----------
-    run : Run
+    run : CellExecution
         The execution that displayed it.
     place : str
         The class of the placeholder that it replaces; "" without one.
@@ -64,7 +64,7 @@ class FinishedOutput:
         Model ids of Output widgets, one of which may contain the placeholder.
     """
 
-    run: Run
+    run: CellExecution
     place: str
     turn: str
     data: Mapping[str, Any]
@@ -127,14 +127,14 @@ class FinishedOutputs:
         self._bytes = 0
         self._number = 0
         # By these a page finds the outputs of the same execution.
-        self._earlier: deque[tuple[Run, int]] = deque(maxlen=kept)
+        self._earlier: deque[tuple[CellExecution, int]] = deque(maxlen=kept)
         self._lock = threading.RLock()
 
     def __len__(self) -> int:
         with self._lock:
             return len(self._entries)
 
-    def begin(self, run: Run) -> None:
+    def begin(self, run: CellExecution) -> None:
         """Note that an ask begins: outputs of earlier executions of its cell are obsolete."""
         if not run.cell:
             return
@@ -164,7 +164,7 @@ class FinishedOutputs:
         with self._lock:
             return [self._offer(entry) for entry in self._entries.values()]
 
-    def wanted(self, numbers: object) -> list[dict[str, Any]]:
+    def full_offers(self, numbers: object) -> list[dict[str, Any]]:
         """Return offers with the outputs themselves, for a page that lacks them.
 
         `save` is false if another page shows an output: its own save would find a changed file.
@@ -177,13 +177,13 @@ class FinishedOutputs:
                 found.append({**self._offer(entry), "output": output, "save": not entry.is_shown})
             return found
 
-    def shown(self, numbers: object) -> None:
+    def mark_shown(self, numbers: object) -> None:
         """Note that a page shows these, unsaved."""
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_found = entry.is_shown = True
 
-    def lacked(self, numbers: object) -> list[int]:
+    def mark_lacked(self, numbers: object) -> list[int]:
         """Note that a page lacks these; return those that other pages have to confirm again.
 
         A page that showed an output may have been closed without saving it.
@@ -194,7 +194,7 @@ class FinishedOutputs:
                 entry.is_shown = False
             return [entry.number for entry in asked]
 
-    def absent(self, numbers: object) -> None:
+    def mark_absent(self, numbers: object) -> None:
         """Note that a page that was loaded later lacks the cells of these."""
         with self._lock:
             for entry in self._known(numbers):
@@ -248,7 +248,7 @@ class FinishedOutputs:
         }
 
 
-def run_of(shell: Any) -> Run:
+def run_of(shell: Any) -> CellExecution:
     """Return the execution of the running code.
 
     Parameters
@@ -263,7 +263,9 @@ def run_of(shell: Any) -> Run:
     )
     code = (parent.get("content") or {}).get("code")
     source = _checksum(code) if isinstance(code, str) else 0
-    return Run(cell_id(shell) or "", request, request_cells(shell).notebook, client, source)
+    return CellExecution(
+        cell_id(shell) or "", request, request_cells(shell).notebook, client, source
+    )
 
 
 def _checksum(text: str) -> int:

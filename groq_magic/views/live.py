@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import traitlets
 
     from groq_magic.views.answer_facts import LiveFacts, Replacement
-    from groq_magic.views.finished_outputs import FinishedOutput, Run
+    from groq_magic.views.finished_outputs import CellExecution, FinishedOutput
     from groq_magic.views.session_facts import PanelFacts, QuotaFacts
     from groq_magic.views.shown_answers import ReasoningFold
 
@@ -192,18 +192,18 @@ class Live:
         """Remove a document whose static output is displayed."""
         self._documents.remove(document)
 
-    def put(
+    def send_facts(
         self,
         slot: str,
         facts: LiveFacts,
         reasoning: ReasoningFold | Literal["same"] | None = "same",
     ) -> None:
-        """Send the facts in a finished answer's bar; see `SessionWidget.put`."""
+        """Send the facts in a finished answer's bar; see `SessionWidget.send_facts`."""
         self.start()
         if self._session is not None:
-            self._session.put(slot, facts, reasoning)
+            self._session.send_facts(slot, facts, reasoning)
 
-    def begin(self, run: Run, place: str) -> None:
+    def begin(self, run: CellExecution, place: str) -> None:
         """Report that a cell's answer has its first output; see `SessionWidget.begin`."""
         self.finished.begin(run)
         if self._session is not None and run.cell:

@@ -11,7 +11,7 @@ from IPython.display import display, update_display
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 from groq_magic.page.front_end import has_frames
-from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
+from groq_magic.views.finished_outputs import CellExecution, FinishedOutput, run_of
 from groq_magic.views.shown_answers import ShownAnswer
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class LiveOutput:
         self._display_id = uuid.uuid4().hex
         self._metadata: dict[str, Any] = {}
         self._captured: tuple[str, ...] = ()
-        self._run = Run()
+        self._run = CellExecution()
         self._place = ""
         self._framed: FramedAnswer | None = None
 

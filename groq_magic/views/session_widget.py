@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.documents import Documents
-    from groq_magic.views.finished_outputs import FinishedOutputs, Run
+    from groq_magic.views.finished_outputs import CellExecution, FinishedOutputs
     from groq_magic.views.page_reports import PageReports
     from groq_magic.views.session_facts import KeyFacts, QuotaFacts
     from groq_magic.views.shown_answers import ReasoningFold
@@ -115,7 +115,7 @@ class SessionWidget(anywidget.AnyWidget):
         ignore_on_control(self, ON_CONTROL)
         super().close()
 
-    def put(
+    def send_facts(
         self,
         slot: str,
         facts: LiveFacts,
@@ -140,12 +140,12 @@ class SessionWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = sent
                 self.send({"turns": {slot: sent}})
 
-    def begin(self, run: Run, place: str) -> None:
+    def begin(self, run: CellExecution, place: str) -> None:
         """Report that an answer's first output is displayed.
 
         Parameters
         ----------
-        run : Run
+        run : CellExecution
             The execution that displayed it.
         place : str
             The class of its placeholder; "" if it was displayed finished.
@@ -221,12 +221,12 @@ class SessionWidget(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         self._documents.receive(content)
-        if lacked := self._finished.lacked(content.get("lacks")):
+        if lacked := self._finished.mark_lacked(content.get("lacks")):
             self.send({"confirm": lacked})
-        if wanted := self._finished.wanted(content.get("want")):
+        if wanted := self._finished.full_offers(content.get("want")):
             self.send({"finished": wanted})
-        self._finished.shown(content.get("shown"))
-        self._finished.absent(content.get("absent"))
+        self._finished.mark_shown(content.get("shown"))
+        self._finished.mark_absent(content.get("absent"))
         self._finished.remove_saved(content.get("stands"))
         if "hello" in content:
             self._pages.receive(content["hello"])

@@ -12,7 +12,7 @@ from groq_magic.views.finished_outputs import FinishedOutput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.views.finished_outputs import Run
+    from groq_magic.views.finished_outputs import CellExecution
 
 __all__ = ["ReasoningFold", "ShownAnswer", "ShownAnswers"]
 
@@ -28,14 +28,14 @@ class ShownAnswer:
     ----------
     display_id : str
         The id of its display.
-    run : Run
+    run : CellExecution
         The execution that displayed it.
     reasoning : (str, str) or None
         The reasoning shown while the session lives.
     """
 
     display_id: str
-    run: Run
+    run: CellExecution
     reasoning: ReasoningFold | None = None
 
 

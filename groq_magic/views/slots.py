@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
@@ -14,7 +15,7 @@ from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from groq_magic.conversation import Turn, TurnKey
+    from groq_magic.conversation import TurnKey
     from groq_magic.option import Option
 
 __all__ = [
@@ -45,9 +46,12 @@ def slot_of(key: TurnKey) -> str:
     return f"groq-turn-{_NOT_IN_A_CLASS.sub('-', key.cell or 'none')}-{key.ask}"
 
 
-def answer_class(turn: Turn) -> str:
-    """Return the class that bars of a turn's answer have, the same whenever it is shown."""
-    return f"groq-answer-{turn.as_earlier.sha[:8]}"
+def answer_class(text: str) -> str:
+    """Return the class that bars of an answer have, the same whenever it is shown.
+
+    It depends on the answer alone: the prompt may contain values that must not be saved.
+    """
+    return f"groq-answer-{zlib.crc32(text.encode('utf-8', 'replace')):08x}"
 
 
 def speed_slot(model: str) -> str:

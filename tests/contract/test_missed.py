@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from groq_magic.asking import finishing
-from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run
+from groq_magic.views.finished_outputs import CellExecution, FinishedOutput, FinishedOutputs
 from groq_magic.views.page_reports import PageReports
 
 
@@ -23,11 +23,11 @@ def reload_during(live: Any, cell: str, *, is_found: bool = False) -> None:
     """Reload the page while an answer comes; say whether it has the answer's cell."""
     turn = f"groq-turn-{cell}-1"
     offer = live.finished.add(
-        FinishedOutput(Run(cell, "request"), "", turn, {"text/html": turn}, {})
+        FinishedOutput(CellExecution(cell, "request"), "", turn, {"text/html": turn}, {})
     )
-    live.finished.absent([offer["id"]])
+    live.finished.mark_absent([offer["id"]])
     if is_found:
-        live.finished.wanted([offer["id"]])
+        live.finished.full_offers([offer["id"]])
 
 
 def said(asked: Any) -> bool:

@@ -142,7 +142,7 @@ def test_the_bar_names_the_cache_while_the_session_lives(cells: Any) -> None:
     for _ in range(2):
         cells.fine("%%groq\nHi", "a")
     ((facts, _),) = cells.session.bars._facts.values()
-    assert facts.figures.endswith(" answered · from the cache")
+    assert facts.figures.endswith(" received · from the cache")
 
 
 def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, key: str) -> None:

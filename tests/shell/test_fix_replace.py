@@ -32,7 +32,7 @@ def with_page(
         added: list[Any] = []
         facts: list[Any] = []
         monkeypatch.setattr(live, "send_next", lambda *sent: added.append(sent))
-        monkeypatch.setattr(live, "put", lambda _slot, sent, *_: facts.append(sent))
+        monkeypatch.setattr(live, "send_facts", lambda _slot, sent, *_: facts.append(sent))
         return added, facts
 
     return open_page

@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.errors import ModelError, NotebookError
 from groq_magic.session.undoing import FORMER_PROMPT_REMEDY
-from groq_magic.views.finished_outputs import Run
+from groq_magic.views.finished_outputs import CellExecution
 from groq_magic.views.shown_answers import ShownAnswer, ShownAnswers
 from tests.shell.notebook_file import code_cell, write_notebook
 from tests.shell.page_turns import WORDS, order_of, stale
@@ -191,7 +191,7 @@ class Page:
         self.facts: dict[str, Any] = {}
         self.offered: list[Any] = []
 
-    def put(self, slot: str, facts: Any, reasoning: Any = "same") -> None:
+    def send_facts(self, slot: str, facts: Any, reasoning: Any = "same") -> None:
         self.facts[slot] = facts, reasoning
 
     def finish(self, output: Any) -> None:
@@ -222,7 +222,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     run(echoed, "a")
     echoed.fine("%%groq\nTwo", "a")
     echoed.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1"), ("Reasoning", "<p>new</p>")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1"), ("Reasoning", "<p>new</p>")))
     said = plains(echoed.fine("%groq_undo", "z"))
     assert said == [
         "Undone: turn 1, “One”, has its former answer back.",
@@ -233,7 +233,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     assert more["display_id"] == "d1"
     assert more["metadata"]["groq_magic"]["prompt"] == "One"
     (offered,) = page.offered
-    assert (offered.run, offered.turn) == (Run("a", "r1"), "groq-turn-a-1")
+    assert (offered.run, offered.turn) == (CellExecution("a", "r1"), "groq-turn-a-1")
     facts, reasoning = page.facts["groq-turn-a-1"]
     assert (facts.copy, facts.stale, reasoning) == ("One!", "", None)
     assert f'<div class="groq-bar {facts.answer} groq-turn-a-1">' in data["text/html"]
@@ -254,7 +254,7 @@ def test_an_undone_answer_says_that_it_is_removed_and_is_not_restored(
     page, updates = live
     run(echoed, "a")
     echoed.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
     assert plains(echoed.fine("%groq_undo", "z")) == ["Undone: turn 1, “One”, is removed."]
     ((data, more),) = updates
     assert shown_removed(data, more) == (True, True)
@@ -269,7 +269,7 @@ def test_a_dropped_answer_says_so_until_an_undo(echoed: Any, live: Any) -> None:
     page, updates = live
     run(echoed, "ab")
     echoed.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
     echoed.fine("%groq_history --drop 1", "z")
     assert shown_removed(*updates.pop()) == (True, True)
     said = plains(echoed.fine("%groq_undo", "z"))
@@ -300,7 +300,7 @@ def test_undo_of_a_reset_says_that_the_cell_has_another_prompt_now(
     echoed.fine("%groq_reset", "z")
     echoed.fine(f"{magic}\nTwo", "a")
     echoed.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
     if magic == "%%groq":
         echoed.fine("%groq_undo", "z")
     said = plains(echoed.fine("%groq_undo", "z"))
@@ -318,7 +318,7 @@ def test_an_answer_that_is_shown_again_twice_has_the_warning_of_now(echoed: Any,
         echoed.session.live = None
         echoed.fine(f"%%groq\n{prompt}", "a")
         echoed.session.live = page
-        page.note("a", ShownAnswer("d1", Run("a", "r1")))
+        page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
         if prompt != "One":
             echoed.fine("%groq_undo", "z")
     echoed.fine("%groq_undo", "z")
@@ -331,7 +331,7 @@ def test_a_cell_that_ran_since_is_left_alone(echoed: Any, live: Any) -> None:
     run(echoed, "a")
     echoed.fine("%%groq\nTwo", "a")
     echoed.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
     said = plains(echoed.fine("%groq_undo", "a"))
     assert updates == page.offered == []
     assert said[-1] == "One!"
@@ -347,7 +347,7 @@ def test_undo_brings_back_what_was_restored_from_the_file(
     cells.fine("%groq_restore", "z")
     cells.fine("%%groq -t 0.5\nOne and more", "a")
     cells.session.live = page
-    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    page.note("a", ShownAnswer("d1", CellExecution("a", "r1")))
     cells.fine("%groq_undo", "z")
     ((data, more),) = updates
     assert data["text/plain"] == "One!"

@@ -9,7 +9,7 @@ import pytest
 from groq_magic.views import live_output
 from groq_magic.views.answer import AnswerView
 from groq_magic.views.answer_facts import AnswerStart, Progress
-from groq_magic.views.finished_outputs import Run
+from groq_magic.views.finished_outputs import CellExecution
 from groq_magic.views.slots import TOKEN_CLASS
 from groq_magic.views.static import UNFINISHED, bundle
 
@@ -183,7 +183,7 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     assert "<em>me</em>" in html
 
 
-IN_CELL_A = Run("cell-a", "request-1", "book.ipynb")
+IN_CELL_A = CellExecution("cell-a", "request-1", "book.ipynb")
 
 
 @pytest.mark.parametrize("streams", [True, False], ids=["streamed", "at once"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run, run_of
+from groq_magic.views.finished_outputs import CellExecution, FinishedOutput, FinishedOutputs, run_of
 
 METADATA = {"groq_magic": {"finish_reason": "stop"}}
 
@@ -17,7 +17,9 @@ def output(
 ) -> FinishedOutput:
     turn = f"groq-turn-{cell}-{ask}"
     data = {"text/html": html or f"<p>{turn} {request}</p>", "text/plain": "text"}
-    return FinishedOutput(Run(cell, request), f"place-{cell}-{ask}", turn, data, METADATA, **more)
+    return FinishedOutput(
+        CellExecution(cell, request), f"place-{cell}-{ask}", turn, data, METADATA, **more
+    )
 
 
 def add(finished: FinishedOutputs, *args: Any, **named: Any) -> int:
@@ -31,17 +33,17 @@ def ids(offers: list[dict[str, Any]]) -> list[int]:
 def test_an_output_is_kept_until_it_is_saved() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
-    finished.shown([first])
+    finished.mark_shown([first])
     assert ids(finished.offers()) == [first, second]
     finished.remove_saved([first])
     assert ids(finished.offers()) == [second]
-    assert finished.wanted([first]) == []
+    assert finished.full_offers([first]) == []
 
 
 def test_a_page_finds_an_output_by_the_checksum_of_its_html() -> None:
     offer = FinishedOutputs().add(output(html="<p>é 𝄞</p>"))
     assert offer["checksum"] == zlib.adler32("<p>é 𝄞</p>".encode())
-    empty = FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {})
+    empty = FinishedOutput(CellExecution("a", "r"), "place", "turn", {"text/html": ""}, {})
     assert FinishedOutputs().add(empty)["checksum"] == 0
 
 
@@ -73,12 +75,12 @@ def test_a_cell_that_runs_again_needs_its_former_outputs_no_more() -> None:
     finished = FinishedOutputs()
     add(finished, "a", 1, "r1")
     other = add(finished, "b", 1, "r2")
-    finished.begin(Run("a", "r3"))
+    finished.begin(CellExecution("a", "r3"))
     assert ids(finished.offers()) == [other]
     mine = add(finished, "a", 1, "r3")
-    finished.begin(Run("a", "r3"))  # the next ask of the same execution
+    finished.begin(CellExecution("a", "r3"))  # the next ask of the same execution
     assert ids(finished.offers()) == [other, mine]
-    finished.begin(Run())  # outside of all cells
+    finished.begin(CellExecution())  # outside of all cells
     assert ids(finished.offers()) == [other, mine]
 
 
@@ -109,19 +111,21 @@ def test_an_output_larger_than_all_memory_for_them_is_not_kept() -> None:
 def test_a_page_saves_what_no_other_page_shows() -> None:
     finished = FinishedOutputs()
     number = add(finished)
-    assert [each["save"] for each in finished.wanted([number])] == [True]
-    finished.shown([number])
-    assert [each["save"] for each in finished.wanted([number])] == [False]
+    assert [each["save"] for each in finished.full_offers([number])] == [True]
+    finished.mark_shown([number])
+    assert [each["save"] for each in finished.full_offers([number])] == [False]
 
 
 def test_a_page_that_was_reloaded_before_saving_no_longer_counts() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
-    finished.shown([first])
-    assert finished.lacked([first, second, "x"]) == [first]  # which pages that are there confirm
-    assert [each["save"] for each in finished.wanted([first])] == [True]
-    finished.shown([first])
-    assert [each["save"] for each in finished.wanted([first])] == [False]
+    finished.mark_shown([first])
+    assert finished.mark_lacked([first, second, "x"]) == [
+        first
+    ]  # which pages that are there confirm
+    assert [each["save"] for each in finished.full_offers([first])] == [True]
+    finished.mark_shown([first])
+    assert [each["save"] for each in finished.full_offers([first])] == [False]
 
 
 def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
@@ -129,10 +133,10 @@ def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
     turns = [f"groq-turn-{cell}-1" for cell in "abcd"]
     numbers = [add(finished, cell) for cell in "abcd"]
     assert finished.missed() == frozenset()
-    finished.absent([*numbers, "x"])
+    finished.mark_absent([*numbers, "x"])
     assert finished.missed() == set(turns)
-    finished.shown(numbers[:1])
-    finished.wanted(numbers[1:2])
+    finished.mark_shown(numbers[:1])
+    finished.full_offers(numbers[1:2])
     finished.remove_saved(numbers[2:3])
     assert finished.missed() == {turns[3]}
     finished.mark_reported({turns[3]})
@@ -142,8 +146,8 @@ def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
 
 def test_a_failed_ask_is_not_missed() -> None:
     finished = FinishedOutputs()
-    finished.add(FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {}))
-    finished.absent([1])
+    finished.add(FinishedOutput(CellExecution("a", "r"), "place", "turn", {"text/html": ""}, {}))
+    finished.mark_absent([1])
     assert finished.missed() == frozenset()
 
 
@@ -151,10 +155,10 @@ def test_a_failed_ask_is_not_missed() -> None:
 def test_what_a_page_sends_can_be_anything(sent: Any) -> None:
     finished = FinishedOutputs()
     number = add(finished)
-    finished.shown(sent)
-    finished.absent(sent)
+    finished.mark_shown(sent)
+    finished.mark_absent(sent)
     finished.remove_saved(sent)
-    assert finished.wanted(sent) == []
+    assert finished.full_offers(sent) == []
     assert ids(finished.offers()) == [number]
 
 
@@ -166,8 +170,8 @@ def test_several_threads_may_use_it() -> None:
         try:
             for number in range(300):
                 mine = add(finished, f"{cell}-{number}")
-                finished.wanted(ids(finished.offers())[-3:])
-                finished.begin(Run(f"{cell}-{number}", "again"))
+                finished.full_offers(ids(finished.offers())[-3:])
+                finished.begin(CellExecution(f"{cell}-{number}", "again"))
                 finished.remove_saved([mine - 1, mine])
         except BaseException as failure:  # noqa: BLE001 - any of them fails the test
             failures.append(failure)

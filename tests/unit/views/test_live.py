@@ -227,14 +227,14 @@ def test_closing_leaves_no_widget(
 ) -> None:
     before = open_widgets()
     live = make_live()
-    live.put("groq-turn-a-1", FACTS)
+    live.send_facts("groq-turn-a-1", FACTS)
     assert live.panel.children
     live.close()
 
     assert open_widgets() == before
     settings.model = "other"
     settings.temperature = 1.5
-    live.put("groq-turn-a-1", FACTS)
+    live.send_facts("groq-turn-a-1", FACTS)
     assert open_widgets() == before
 
 
@@ -261,11 +261,11 @@ def test_what_the_users_code_closed_is_made_again(
 ) -> None:
     ipywidgets.Widget.close_all()  # other tests' too
     live.models(MODELS)
-    live.put("groq-turn-a-1", FACTS)
+    live.send_facts("groq-turn-a-1", FACTS)
     assert live.panel.children
     before = open_widgets()
     ipywidgets.Widget.close_all()
-    live.put("groq-turn-a-2", FACTS)
+    live.send_facts("groq-turn-a-2", FACTS)
 
     assert set(live._session.get_state()["present"]["turns"]) == {"groq-turn-a-2"}
     assert live._session.picker == live.picker.model_id

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.views.answer_facts import LiveFacts, Replacement
-from groq_magic.views.finished_outputs import FinishedOutput, Run
+from groq_magic.views.finished_outputs import CellExecution, FinishedOutput
 from groq_magic.views.session_facts import KeyFacts
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ FACTS = LiveFacts("318 tokens", "Hello", "", "groq-answer-1")
 
 
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_again(live: Live) -> None:
-    live.put("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
-    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale", "groq-answer-1"))
+    live.send_facts("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
+    live.send_facts("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale", "groq-answer-1"))
 
     turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
@@ -36,7 +36,7 @@ def test_what_is_left_is_sent_once_however_many_answers_there_are(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1, 9):
-        live.put(f"groq-turn-a-{number}", FACTS)
+        live.send_facts(f"groq-turn-a-{number}", FACTS)
     sent = sent_by(live, monkeypatch)
     live.quota_changed()
 
@@ -70,7 +70,9 @@ def test_pages_get_the_model_that_the_next_ask_goes_to(
 )
 def test_what_no_page_of_ours_sends_changes_nothing(live: Live, content: Any) -> None:
     live.start()
-    live.finish(FinishedOutput(Run("a", "r"), "", "groq-turn-a-1", {"text/html": "x"}, {}))
+    live.finish(
+        FinishedOutput(CellExecution("a", "r"), "", "groq-turn-a-1", {"text/html": "x"}, {})
+    )
     before = live._session.get_state()["present"]
     live._session.receive(content)
 
@@ -82,8 +84,10 @@ def test_an_ask_outside_of_cells_leaves_nothing_on_the_page(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = sent_by(live, monkeypatch)
-    live.begin(Run(), "groq-doc-1")
-    live.finish(FinishedOutput(Run(), "groq-doc-1", "groq-turn-1", {"text/html": "x"}, {}))
+    live.begin(CellExecution(), "groq-doc-1")
+    live.finish(
+        FinishedOutput(CellExecution(), "groq-doc-1", "groq-turn-1", {"text/html": "x"}, {})
+    )
 
     assert sent == []
 
