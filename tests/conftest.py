@@ -142,13 +142,14 @@ def _no_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _interrupts_go_where_they_went() -> Iterator[None]:
-    """Check that a test restores what it sets to receive interrupts."""
-    before = signal.getsignal(signal.SIGINT)
+def _interrupts_raise() -> Iterator[None]:
+    """Let interrupts raise KeyboardInterrupt, and check that a test restores what it sets.
+
+    A shell has processes in the background ignore them.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    after = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, before)
-    assert after is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.fixture(scope="session")
