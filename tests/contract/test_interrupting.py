@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,19 +12,8 @@ from groq_magic.asking.reader import Reader
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 # Longer than any test: an ask that isn't stopped would run into it.
 LONG = 30
-
-
-@pytest.fixture(autouse=True)
-def _interrupts_come() -> Iterator[None]:
-    """Take them: a shell that begins the tests in its background leaves them ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def test_interrupts_are_noticed_and_not_raised() -> None:

@@ -310,7 +310,6 @@ def test_a_journal_answers_without_a_key(
 @pytest.fixture
 def interrupt_when() -> Iterator[Callable[[Callable[[], Any]], None]]:
     """Press ■ once something is so."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     threads: list[threading.Thread] = []
 
     def press(is_so: Callable[[], Any]) -> None:
@@ -327,7 +326,6 @@ def interrupt_when() -> Iterator[Callable[[Callable[[], Any]], None]]:
     yield press
     for thread in threads:
         thread.join()
-    signal.signal(signal.SIGINT, before)
 
 
 def test_stop_keeps_the_answers_so_far_and_the_rest_is_asked_later(

@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-@pytest.fixture(autouse=True)
-def _usual() -> Iterator[None]:
-    """Interrupts as a notebook's kernel has them: a background job ignores them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.fixture
 def interrupt_when() -> Iterator[Callable[[Callable[[], Any]], None]]:
     """Press ■ once something is so."""

@@ -6,22 +6,10 @@ import os
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from groq_magic.interrupts import Interrupts, uninterrupted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def _usual() -> Iterator[None]:
-    """Interrupts as a terminal has them: a background job ignores them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def _interrupt() -> None:

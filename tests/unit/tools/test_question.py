@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,19 +13,14 @@ from groq_magic.errors import NotebookError
 from groq_magic.tools.decision import Decision
 from groq_magic.tools.question import OpenQuestions, ask_decision, ask_to_send
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 NOTEBOOK = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=True))
 WITHOUT_INPUT = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=False))
 
 
 @pytest.fixture
-def asked() -> Iterator[list[str]]:
+def asked() -> list[str]:
     """The questions that were shown; `_reply_with` sets the replies."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield []
-    signal.signal(signal.SIGINT, before)
+    return []
 
 
 def _reply_with(monkeypatch: pytest.MonkeyPatch, asked: list[str], *replies: Any) -> None:

@@ -8,27 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from groq_magic.interrupts import Interrupts
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SOON = 0.05
 FOREVER = 60.0
-
-
-@pytest.fixture(autouse=True)
-def _usual() -> Iterator[None]:
-    """Interrupts as a terminal has them: a background job ignores them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    signal.signal(signal.SIGINT, before)
 
 
 def _spin() -> None:
