@@ -1,7 +1,7 @@
 """What a run leaves out: markers by folder, and how many examples hypothesis tries.
 
     pytest                                               all but nightly
-    pytest -m "not browser and not kernel and not slow"  in under two minutes, on two cores, with a
+    pytest -m "not browser and not kernel and not slow"  in about two minutes, on two cores, with a
                                                          quarter of the examples of each property
     pytest -m nightly                                    long walks, other versions of Jupyter, and
                                                          ten times the examples of each property

@@ -344,6 +344,7 @@ def spin(over: threading.Event) -> None:
         sum(range(2000))
 
 
+@pytest.mark.slow
 def test_many_that_are_stopped_leave_no_socket_and_no_thread(holding: Any, begin: Any) -> None:
     server = holding(tls=True)
     before = sockets()

@@ -203,6 +203,7 @@ def test_the_settings_say_how_often_and_how_long(
     assert len(practice.requests()) == 1
 
 
+@pytest.mark.slow
 def test_a_countdown_says_why_how_long_and_which_try(notebook: Any, practice: Any) -> None:
     practice.faults("429:retry-after=2.4", "503:retry-after=1", "ok")
     asked = notebook.ask()

@@ -61,6 +61,7 @@ UNWRITTEN = (
 )
 
 
+@pytest.mark.slow
 def test_all_rows_are_answered_and_the_next_run_writes_them(
     mapped: Any, practice: Any, path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_stop_ends_a_map_at_once_and_keeps_the_answers(
     assert len(practice.requests()) == COUNT - count
 
 
+@pytest.mark.slow
 def test_cleared_answers_are_not_in_memory_either(mapped: Any, practice: Any, path: Path) -> None:
     with locked(path):
         mapped.fine(CELL)

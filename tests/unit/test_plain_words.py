@@ -180,6 +180,7 @@ def bad_names_in(path: Path) -> Iterator[str]:
                 yield f"{name_of(path)}:{getattr(node, 'lineno', 1)}: a docstring begins: {first}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", AREAS)
 def test_names_and_texts_use_plain_words(area: str) -> None:
     paths = [path for path in FILES if f"{name_of(path)}/".startswith(f"{area}/")]

@@ -201,6 +201,7 @@ def test_an_interrupt_ends_the_wait_for_a_locked_file(path: Path) -> None:
     journal.close()
 
 
+@pytest.mark.slow
 def test_answers_outlive_a_journal_that_could_not_write_them(path: Path) -> None:
     filled(path, 10)
     unwritten = UnwrittenByFile()
