@@ -200,6 +200,7 @@ def test_no_value_of_a_cell_leaves_with_an_ask(limited: Any, practice: Any, fram
 
 
 LIMITS = ("%config GroqMagics.rows_sent = 0", "%config GroqMagics.private = ['private*']")
+FOLLOWING = "%groq A question that follows"
 KEPT = (
     "%groq Who is in {{df}}?",
     "%groq -s 'You know {{df}}' And {{df.index}}?",
@@ -207,7 +208,7 @@ KEPT = (
     "%groq_fix --keep",
     "%%groq_code --keep\nClean {{df}}",
     "import groq_magic\ndef f(own):\n    groq_magic.ask('About {{own}}')\nf(df)",
-    "%groq A question that follows",
+    FOLLOWING,
 )
 LATER = (
     "%groq About {{df}}",
@@ -230,7 +231,12 @@ LATER = (
     # Each example takes seconds: shrinking one would take minutes.
     phases=[Phase.explicit, Phase.generate],
 )
-@given(frame=frames(), limit=st.sampled_from(LIMITS), asked=st.permutations(KEPT))
+@given(
+    frame=frames(),
+    limit=st.sampled_from(LIMITS),
+    # A model can't name a value before one was sent.
+    asked=st.permutations(KEPT).filter(lambda asked: asked[0] != FOLLOWING),
+)
 def test_no_value_is_sent_again_once_it_is_private(
     served: Any, practice: Any, frame: Any, limit: str, asked: list[str]
 ) -> None:
