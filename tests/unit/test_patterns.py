@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from itertools import product
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,7 +120,8 @@ def test_text_that_repeats_itself_takes_no_time(title: str) -> None:
     pattern, is_all_over = CASES[title]
     for unit, start in product(_UNITS, ["", "a", "<"]):
         text = start + unit * (_SIZE // len(unit)) + "\0"
-        limit = _LIMIT * seconds(PLAIN, text, is_all_over=True)
+        # A virtual machine's clock can stand still for a moment.
+        limit = _LIMIT * median(seconds(PLAIN, text, is_all_over=True) for _ in range(_ATTEMPTS))
         tries = (seconds(pattern, text, is_all_over=is_all_over) for _ in range(_ATTEMPTS))
         assert any(took <= limit for took in tries), (start, unit)
 
