@@ -1,23 +1,12 @@
 import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
 import { documentOf, signal } from "./document.mjs";
 import { newModel } from "./model.mjs";
+import { html, offerOf } from "./offers.mjs";
 import { equal, test, until } from "./testing.mjs";
 
-const html = (text) => ({ output_type: "display_data", data: { "text/html": text }, metadata: {} });
 const [PLACE, FORMER, FINAL] = ['<div class="groq-doc-s1"></div>', "former", "final"].map(html);
 const [ASKED, OTHER] = ["%%groq\nslow", "%%groq\nquick"];
-const OFFER = {
-  id: 1,
-  cell: "a",
-  request: "r1",
-  notebook: "a.ipynb",
-  place: "groq-doc-s1",
-  turn: "groq-turn-a-1",
-  checksum: 1,
-  source: 344_523_731, // Python's zlib.adler32(ASKED)
-  earlier: [],
-  captured: [],
-};
+const OFFER = offerOf({ source: 344_523_731 }); // Python's zlib.adler32(ASKED)
 
 /** Load a page whose cell has an output and a source; return what it sends, and then the output. */
 async function load(output, source, offer = OFFER) {

@@ -1,20 +1,10 @@
 import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
 import { documentOf, signal } from "./document.mjs";
 import { newModel } from "./model.mjs";
+import { html, offerOf } from "./offers.mjs";
 import { equal, test, until } from "./testing.mjs";
 
-const html = (text) => ({ output_type: "display_data", data: { "text/html": text }, metadata: {} });
-const MISSED = {
-  id: 1,
-  cell: "a",
-  request: "r1",
-  notebook: "a.ipynb",
-  place: "groq-doc-s1",
-  turn: "groq-turn-a-1",
-  checksum: 1,
-  earlier: [],
-  captured: [],
-};
+const MISSED = offerOf();
 
 test("a save of the page's and one of the reader's never run at the same time", async () => {
   for (const isReadersFirst of [true, false]) {

@@ -1,9 +1,9 @@
 import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
 import { documentOf, signal } from "./document.mjs";
 import { newModel } from "./model.mjs";
+import { html, offerOf } from "./offers.mjs";
 import { equal, test, until } from "./testing.mjs";
 
-const html = (text) => ({ output_type: "display_data", data: { "text/html": text }, metadata: {} });
 const PLACE = html('<div class="groq-doc-s1">unfinished</div>');
 const [FORMER, FINAL, SECOND] = ["former", "final", "second"].map((text) =>
   html(`<div class="groq-bar groq-turn-a-${text === "second" ? 2 : 1}">${text}</div>`),
@@ -18,20 +18,7 @@ const adler = (text) => {
 };
 const sumOf = (output) => adler(output.data["text/html"]);
 
-function offer(more = {}) {
-  return {
-    id: 1,
-    cell: "a",
-    request: "r1",
-    notebook: "a.ipynb",
-    place: "groq-doc-s1",
-    turn: "groq-turn-a-1",
-    checksum: sumOf(FINAL),
-    earlier: [],
-    captured: [],
-    ...more,
-  };
-}
+const offer = (more) => offerOf({ checksum: sumOf(FINAL), ...more });
 
 const second = (more = {}) =>
   offer({
