@@ -39,7 +39,7 @@ def test_the_cells_id_is_where_front_ends_put_it(parent: Any, expected: Any) -> 
     assert cell_id(shell(parent)) == expected
 
 
-VS_CODE = "vscode-notebook-cell:/Users/me/work/plan%20b.ipynb#W0sZmlsZQ%3D%3D"
+VS_CODE = "vscode-notebook-cell:/notebooks/plan%20b.ipynb#W0sZmlsZQ%3D%3D"
 
 
 def test_an_id_that_is_a_uri_is_replaced_by_its_hash() -> None:
